@@ -10,6 +10,9 @@ public sealed record Watermark(string Source)
     /// <summary>The source that stands for the watermark part of the same request.</summary>
     public const string Upload = "upload";
 
+    /// <summary>What stands before the 64 hex digits, in lower case, of a source known by its bytes.</summary>
+    public const string Sha256 = "sha256:";
+
     /// <summary>Where it stands on the result. Default centre; smart is not allowed.</summary>
     public Gravity Gravity { get; init; } = Gravity.Center;
 
