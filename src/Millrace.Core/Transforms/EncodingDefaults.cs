@@ -19,14 +19,14 @@ public enum JpegCoding
 /// <param name="Quality">Default quality, 1 to 100; null: the format as we write it is lossless or paletted.</param>
 /// <param name="Effort">Default effort, 0 to 9; null: there is none to choose.</param>
 /// <param name="Progressive">Whether it can be progressive or interlaced. Default off.</param>
-/// <param name="Lossless">Whether lossless is a choice: false for the always lossless and the never lossless.</param>
+/// <param name="Lossless">Whether lossless is a choice; not so where pixels always or never survive.</param>
 /// <param name="AlwaysLossless">Whether pixels always survive, so that asking for lossless changes nothing.</param>
 public sealed record EncodingAbilities(
     int? Quality, int? Effort, bool Progressive = false, bool Lossless = false, bool AlwaysLossless = false);
 
 /// <summary>
-/// Abilities and defaults of each encoder, and the map from effort 0 to 9 (fastest to smallest) to each one's own scale.
-/// Qualities look alike across formats (JPEG 80 as most services have it). TIFF is written losslessly (deflate).
+/// Abilities and defaults of each encoder, and the map from effort 0 to 9 (fastest to smallest) to each one's own
+/// scale. Qualities look alike across formats (JPEG 80 as most services have it). TIFF is written losslessly (deflate).
 /// </summary>
 public static class EncodingDefaults
 {
@@ -37,7 +37,8 @@ public static class EncodingDefaults
     public const int EffortMax = 9;
 
     private static readonly EncodingAbilities Jpeg = new(Quality: 80, Effort: 3, Progressive: true);
-    private static readonly EncodingAbilities Png = new(Quality: null, Effort: 6, Progressive: true, AlwaysLossless: true);
+    private static readonly EncodingAbilities Png =
+        new(Quality: null, Effort: 6, Progressive: true, AlwaysLossless: true);
 
     // WebP of 1024 pixels at its own effort 2: 12.1/s and 83.3 KB, against 6.8/s and 80.9 KB at libvips' default 4.
     private static readonly EncodingAbilities Webp = new(Quality: 79, Effort: 3, Lossless: true);

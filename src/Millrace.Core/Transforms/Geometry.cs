@@ -48,13 +48,14 @@ public static class Geometry
     }
 
     /// <summary>
-    /// Top left of an inner rectangle in an outer one: of the part that a crop keeps, or of a smaller image on a canvas.
+    /// Top left of an inner rectangle in an outer one: the part that a crop keeps, or a smaller image on a canvas.
     /// A compass point keeps its edge or corner; a focus point stands as near the middle of the inner rectangle as the
-    /// outer one allows; smart counts as the centre. Always within 0 to outer - inner, 0 where inner is the larger.
+    /// outer one allows; smart counts as the centre. Always within 0 to outer - inner, 0 where inner is larger.
     /// </summary>
     public static (int X, int Y) Place(
         Gravity gravity, int outerWidth, int outerHeight, int innerWidth, int innerHeight) =>
-        (Place(gravity.X, gravity.Focus, outerWidth, innerWidth), Place(gravity.Y, gravity.Focus, outerHeight, innerHeight));
+        (Place(gravity.X, gravity.Focus, outerWidth, innerWidth),
+            Place(gravity.Y, gravity.Focus, outerHeight, innerHeight));
 
     /// <summary>
     /// Size of one frame of the result, padding included, for an upright image of the given size, and its pixels; all 0
@@ -86,7 +87,9 @@ public static class Geometry
         var wanted = mark.ScalePercent > 0 ? Math.Max(1, Scaled(width, mark.ScalePercent, 100)) : markWidth;
         var fitting = new Transform
         {
-            Width = Math.Min(wanted, roomWidth), Height = roomHeight, Enlarge = mark.ScalePercent > 0,
+            Width = Math.Min(wanted, roomWidth),
+            Height = roomHeight,
+            Enlarge = mark.ScalePercent > 0,
         };
         var (scaledWidth, scaledHeight) = ScaledSize(fitting, markWidth, markHeight);
         var (x, y) = Place(mark.Gravity, roomWidth, roomHeight, scaledWidth, scaledHeight);

@@ -6,7 +6,7 @@ namespace Millrace.Core.Transforms;
 /// <summary>Splits and decodes a query string (application/x-www-form-urlencoded), strictly.</summary>
 internal static class QueryText
 {
-    /// <summary>The pairs as written, a leading '?' and empty parts left out; a part without '=' has an empty value.</summary>
+    /// <summary>The pairs as written, without leading '?' and empty parts; no '=' means an empty value.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Split(string query)
     {
         foreach (var part in query[(query.StartsWith('?') ? 1 : 0)..].Split('&', StringSplitOptions.RemoveEmptyEntries))

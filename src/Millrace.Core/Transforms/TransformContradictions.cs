@@ -13,8 +13,8 @@ internal static class TransformContradictions
     [
         new("dpr", "dpr together with width, height, padding or watermark-margin",
             d => d.Dpr != 1 && !d.HasBox && d.Transform.Padding == default && d.Watermark.Margin == 0),
-        new("dpr", $"a dpr that leaves width and height within 1 to {Transform.SideMax} and padding and watermark-margin "
-            + $"within 0 to {TransformValues.BorderMax}", d => !LengthsInRange(d.Folded())),
+        new("dpr", $"a dpr that leaves width and height within 1 to {Transform.SideMax}, and padding and "
+            + $"watermark-margin within 0 to {TransformValues.BorderMax}", d => !LengthsInRange(d.Folded())),
         new("fit", "cover, contain or fill with both width and height",
             d => d.Transform.Fit != Fit.Inside && !d.HasWholeBox),
         new("fit", "scale-down with width or height", d => d.ScaleDown && !d.HasBox),
@@ -29,13 +29,16 @@ internal static class TransformContradictions
         WatermarkRule("watermark-margin", w => w.Margin != 0),
         new("watermark-margin", "watermark-margin with a watermark-gravity that names an edge, for example south-east",
             d => d.Watermark.Margin != 0 && !TransformNormal.NamesEdge(d.Watermark.Gravity)),
-        FormatRule("quality", "quality with jpeg, webp or avif", (t, has) => t.Quality is not null && has.Quality is null),
+        FormatRule("quality", "quality with jpeg, webp or avif",
+            (t, has) => t.Quality is not null && has.Quality is null),
         FormatRule("quality", "quality without lossless=true",
             (t, has) => t.Quality is not null && t.Lossless && has.Lossless),
-        FormatRule("progressive", "progressive=true with jpeg, png or gif", (t, has) => t.Progressive && !has.Progressive),
+        FormatRule("progressive", "progressive=true with jpeg, png or gif",
+            (t, has) => t.Progressive && !has.Progressive),
         FormatRule("lossless", "lossless=true with png, webp, avif or tiff",
             (t, has) => t.Lossless && !has.Lossless && !has.AlwaysLossless),
-        FormatRule("effort", "effort with jpeg, png, webp, avif or gif", (t, has) => t.Effort is not null && has.Effort is null),
+        FormatRule("effort", "effort with jpeg, png, webp, avif or gif",
+            (t, has) => t.Effort is not null && has.Effort is null),
         new("frames", "frames=1 with animation=first, or animation=keep",
             d => d is { FirstFrame: true, Transform.FramesMax: > 1 }),
         new("frames", "frames=1, or more frames with webp or gif",
@@ -52,7 +55,8 @@ internal static class TransformContradictions
     }
 
     private static Rule WatermarkRule(string parameter, Func<Watermark, bool> isSet) =>
-        new(parameter, $"{parameter} together with watermark", d => d.Watermark.Source.Length == 0 && isSet(d.Watermark));
+        new(parameter, $"{parameter} together with watermark",
+            d => d.Watermark.Source.Length == 0 && isSet(d.Watermark));
 
     private static Rule FormatRule(string parameter, string allowed, Func<Transform, EncodingAbilities, bool> broken) =>
         new(parameter, allowed, d => TransformNormal.Explicit(d.Transform.Format) is { } format

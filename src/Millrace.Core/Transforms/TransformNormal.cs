@@ -31,7 +31,7 @@ public static class TransformNormal
         _ => null,
     };
 
-    /// <summary>Whether gravity decides what is seen: it places a crop, a cover, or an image on a larger canvas.</summary>
+    /// <summary>Whether gravity decides what is seen: it places a crop, or an image on a larger canvas.</summary>
     internal static bool UsesGravity(Transform t) => Crops(t) || t.Extend || t.Fit == Fit.Contain;
 
     /// <summary>Whether a watermark's gravity names an edge that a margin can be kept from.</summary>
@@ -57,8 +57,10 @@ public static class TransformNormal
     {
         if (t.Crop is not { } crop) return t;
         var whole = new Extent(Geometry.Whole, IsShare: true);
-        if (crop.Width == whole && crop.Height == whole && IsZero(crop.X) && IsZero(crop.Y)) return t with { Crop = null };
-        return t with { Crop = crop with { X = ZeroInPixels(crop.X), Y = ZeroInPixels(crop.Y) } };
+        var all = crop.Width == whole && crop.Height == whole && IsZero(crop.X) && IsZero(crop.Y);
+        return all
+            ? t with { Crop = null }
+            : t with { Crop = crop with { X = ZeroInPixels(crop.X), Y = ZeroInPixels(crop.Y) } };
     }
 
     private static bool IsZero(Extent? extent) => extent is null or { Value: 0 };

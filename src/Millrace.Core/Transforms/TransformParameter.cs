@@ -13,6 +13,6 @@ public sealed record TransformParameter(
     /// <summary>Adds a value to a draft; null: the value is not allowed.</summary>
     internal Func<TransformDraft, string, TransformDraft?> Read { get; init; } = (_, _) => null;
 
-    /// <summary>The canonical text of a transform's value; null: it is the default, or told by another parameter.</summary>
+    /// <summary>The canonical text of a value; null: it is the default, or told by another parameter.</summary>
     internal Func<Transform, string?> Write { get; init; } = _ => null;
 }

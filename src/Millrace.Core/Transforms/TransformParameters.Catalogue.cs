@@ -11,25 +11,26 @@ public static partial class TransformParameters
             "follows the height", "300", Set<int>((t, v) => t with { Width = v }), t => Text.Number(t.Width)),
         Of("height", Values.Whole(1, Transform.SideMax), "Height of the box, in pixels times dpr.",
             "follows the width", "200", Set<int>((t, v) => t with { Height = v }), t => Text.Number(t.Height)),
-        Of("fit", Fits.Value, "How the image meets the box: whole within it, covering it and cropped, whole and extended to it, "
-            + "or stretched. The last three need width and height; scale-down is inside that never enlarges.",
-            "inside", "cover", (d, v) => d with { Transform = d.Transform with { Fit = v.Fit }, ScaleDown = v.ScaleDown },
+        Of("fit", Fits.Value, "How the image meets the box: whole within it, covering it and cropped, whole and "
+            + "extended to it, or stretched (these three need both sides); scale-down is inside that never enlarges.",
+            "inside", "cover",
+            (d, v) => d with { Transform = d.Transform with { Fit = v.Fit }, ScaleDown = v.ScaleDown },
             t => Text.Name(Fits, (t.Fit, false), (Fit.Inside, false))),
         Of("enlarge", Values.Switch, "Scales an image smaller than the box up to it.",
             "false", "true", Set<bool>((t, v) => t with { Enlarge = v }), t => Text.Switch(t.Enlarge)),
         Of("dpr", Values.Hundredths(0.1m, 8), "Device pixels in a pixel: multiplies width, height, padding and "
             + "watermark-margin, rounded half up.",
             "1", "2", (d, v) => d with { Dpr = v }, _ => null),
-        Of("extend", Values.Switch, "Extends a result smaller than the box to it, placed by gravity, with the background.",
+        Of("extend", Values.Switch, "Extends a result smaller than the box to it with the background.",
             "false", "true", Set<bool>((t, v) => t with { Extend = v }), t => Text.Switch(t.Extend)),
     ];
 
     private static TransformParameter[] Shape() =>
     [
-        Of("crop", Values.Crop, "The part of the upright source to keep, before scaling: placed by gravity, or X and Y from "
-            + "the top left. Not multiplied by dpr.",
+        Of("crop", Values.Crop, "The part of the upright source to keep, before scaling: placed by gravity, or X and Y "
+            + "from the top left. Not multiplied by dpr.",
             "the whole image", "10%,0,80%,100%", Set<Crop>((t, v) => t with { Crop = v }), t => Text.Crop(t.Crop)),
-        Of("gravity", Values.Gravity, "Which part survives crop and fit=cover, and where the image stands when extended.",
+        Of("gravity", Values.Gravity, "Which part survives crop and fit=cover, and where an image stands on its canvas.",
             "center", "north", Set<Gravity>((t, v) => t with { Gravity = v }), t => Text.Gravity(t.Gravity)),
         Of("auto-orient", Values.Switch, "Turns the image upright by its EXIF orientation.",
             "true", "false", Set<bool>((t, v) => t with { AutoOrient = v }), t => t.AutoOrient ? null : "false"),
@@ -37,7 +38,7 @@ public static partial class TransformParameters
             "0", "90", Set<int>((t, v) => t with { Rotate = v }), t => Text.NumberUnlessZero(t.Rotate)),
         Of("flip", Flips.Value, "Mirrors the image, after the turn.",
             "none", "horizontal", Set<Flip>((t, v) => t with { Flip = v }), t => Text.Name(Flips, t.Flip, Flip.None)),
-        Of("trim", Values.Trim, "Cuts borders that differ from the top left pixel by no more than this, before the crop.",
+        Of("trim", Values.Trim, "Cuts borders that differ from the top left pixel by at most this, before crop.",
             "false", "10", Set<int?>((t, v) => t with { Trim = v }), t => Text.Number(t.Trim)),
         Of("padding", Values.Padding, "Border around the result in pixels times dpr, filled with the background.",
             "0", "10,20,10,20", Set<Padding>((t, v) => t with { Padding = v }), t => Text.Padding(t.Padding)),
@@ -64,16 +65,18 @@ public static partial class TransformParameters
             + "request, or one known by the SHA-256 of its bytes.",
             "none", "upload", SetMark<string>((w, v) => w with { Source = v }), t => t.Watermark?.Source),
         Of("watermark-gravity", Values.Point, "Where the watermark stands on the result.",
-            "center", "south-east", SetMark<Gravity>((w, v) => w with { Gravity = v }), t => Text.Gravity(t.Watermark?.Gravity)),
+            "center", "south-east", SetMark<Gravity>((w, v) => w with { Gravity = v }),
+            t => Text.Gravity(t.Watermark?.Gravity)),
         Of("watermark-opacity", Values.Whole(1, 100), "Opacity of the watermark in percent.",
             "100", "50", SetMark<int>((w, v) => w with { OpacityPercent = v }),
             t => t.Watermark is { OpacityPercent: < 100 and var opacity } ? Text.Number(opacity) : null),
         Of("watermark-scale", Values.Whole(1, 100), "Width of the watermark in percent of the result's.",
             "its own size, less where it does not fit", "25", SetMark<int>((w, v) => w with { ScalePercent = v }),
             t => Text.NumberUnlessZero(t.Watermark?.ScalePercent ?? 0)),
-        Of("watermark-margin", Values.Whole(0, Values.BorderMax), "Distance from the edges that watermark-gravity names, in "
-            + "pixels times dpr.",
-            "0", "16", SetMark<int>((w, v) => w with { Margin = v }), t => Text.NumberUnlessZero(t.Watermark?.Margin ?? 0)),
+        Of("watermark-margin", Values.Whole(0, Values.BorderMax),
+            "Distance from the edges that watermark-gravity names, in pixels times dpr.",
+            "0", "16", SetMark<int>((w, v) => w with { Margin = v }),
+            t => Text.NumberUnlessZero(t.Watermark?.Margin ?? 0)),
     ];
 
     private static TransformParameter[] Encode() =>
@@ -94,7 +97,8 @@ public static partial class TransformParameters
             "strip", "copyright", Set<MetadataPolicy>((t, v) => t with { Metadata = v }),
             t => Text.Name(Metadata, t.Metadata, MetadataPolicy.Strip)),
         Of("color", Colors.Value, "Converts colours to sRGB, or keeps them with the source's ICC profile.",
-            "srgb", "keep", Set<ColorPolicy>((t, v) => t with { Color = v }), t => Text.Name(Colors, t.Color, ColorPolicy.Srgb)),
+            "srgb", "keep", Set<ColorPolicy>((t, v) => t with { Color = v }),
+            t => Text.Name(Colors, t.Color, ColorPolicy.Srgb)),
         Of("animation", Animations.Value, "Keeps an animation, or its first frame only.",
             "keep", "first", (d, v) => d with { FirstFrame = v }, _ => null),
         Of("frames", Values.Whole(1, 1000), "Most frames to keep of an animation, from the first.",

@@ -19,9 +19,9 @@ public static partial class TransformParameters
         ("none", Flip.None), ("horizontal", Flip.Horizontal), ("vertical", Flip.Vertical), ("both", Flip.Both));
 
     private static readonly ParameterChoice<OutputFormat> Formats = new(
-        ("jpeg", OutputFormat.Jpeg), ("png", OutputFormat.Png), ("webp", OutputFormat.Webp), ("avif", OutputFormat.Avif),
-        ("gif", OutputFormat.Gif), ("tiff", OutputFormat.Tiff), ("auto", OutputFormat.Auto),
-        ("jpg", OutputFormat.Jpeg), ("tif", OutputFormat.Tiff));
+        ("jpeg", OutputFormat.Jpeg), ("png", OutputFormat.Png), ("webp", OutputFormat.Webp),
+        ("avif", OutputFormat.Avif), ("gif", OutputFormat.Gif), ("tiff", OutputFormat.Tiff),
+        ("auto", OutputFormat.Auto), ("jpg", OutputFormat.Jpeg), ("tif", OutputFormat.Tiff));
 
     private static readonly ParameterChoice<MetadataPolicy> Metadata = new(
         ("strip", MetadataPolicy.Strip), ("copyright", MetadataPolicy.Copyright), ("keep", MetadataPolicy.Keep));
@@ -32,7 +32,8 @@ public static partial class TransformParameters
     private static readonly ParameterChoice<bool> Animations = new(("keep", false), ("first", true));
 
     /// <summary>Every parameter, in the order of the canonical text.</summary>
-    public static IReadOnlyList<TransformParameter> All { get; } = [.. Size(), .. Shape(), .. Look(), .. Mark(), .. Encode()];
+    public static IReadOnlyList<TransformParameter> All { get; } =
+        [.. Size(), .. Shape(), .. Look(), .. Mark(), .. Encode()];
 
     private static readonly FrozenDictionary<string, TransformParameter> ByName =
         All.ToFrozenDictionary(p => p.Name, StringComparer.Ordinal);

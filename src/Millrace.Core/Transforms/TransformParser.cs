@@ -1,12 +1,12 @@
 namespace Millrace.Core.Transforms;
 
 /// <summary>
-/// Reads a transform from a query string, by the catalogue in <see cref="TransformParameters"/>. Never throws for what a
-/// caller wrote: the first thing wrong is refused by name, with what is allowed.
+/// Reads a transform from a query string, by the catalogue in <see cref="TransformParameters"/>. Never throws for what
+/// a caller wrote: the first thing wrong is refused by name, with what is allowed.
 /// </summary>
 public static class TransformParser
 {
-    /// <summary>Longest query string, or names and values together, in characters. All parameters together need 700.</summary>
+    /// <summary>Longest query string, or names and values together, in characters; all at once need 700.</summary>
     public const int QueryLengthMax = 4_096;
 
     private const string AllowedEncoding = "percent-encoded UTF-8, in which a percent sign is %25";
@@ -43,7 +43,9 @@ public static class TransformParser
             if (parameter.Read(draft, value) is not { } read) return Refused(name, value, parameter.Allowed);
             draft = read;
         }
-        return TransformContradictions.Find(draft, given) is { } refusal ? new(null, refusal) : new(draft.ToTransform(), null);
+        return TransformContradictions.Find(draft, given) is { } refusal
+            ? new(null, refusal)
+            : new(draft.ToTransform(), null);
     }
 
     private static TransformParsing TooLong(string name, string value) =>

@@ -25,7 +25,8 @@ internal static class TransformValues
         new($"W,H or X,Y,W,H, each in {ExtentAllowed}, X and Y from 0 and below 100%", ReadCrop);
 
     public static ParameterValue<Padding> Padding { get; } = new(
-        $"1, 2 or 4 whole numbers from 0 to {BorderMax}: all sides, or T,R (top and bottom, sides), or T,R,B,L", ReadPadding);
+        $"1, 2 or 4 whole numbers from 0 to {BorderMax}: all sides, or T,R (top and bottom, sides), or T,R,B,L",
+        ReadPadding);
 
     public static ParameterValue<Color?> Background { get; } =
         new("transparent, or a colour in hex: rgb, rgba, rrggbb or rrggbbaa, with or without #", ReadColor);
@@ -47,9 +48,13 @@ internal static class TransformValues
             (string text, out decimal value) => TryDecimal(text, out value) && value >= min && value <= max);
 
     /// <summary>Zero for none, or a number within a range.</summary>
-    public static ParameterValue<decimal> Sigma(decimal min, decimal max) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"0 (none) or a number from {min} to {max} with at most two decimals"),
-            (string text, out decimal value) => TryDecimal(text, out value) && (value == 0 || (value >= min && value <= max)));
+    public static ParameterValue<decimal> Sigma(decimal min, decimal max)
+    {
+        var number = Hundredths(min, max);
+        return new($"0 (none) or {number.Allowed}",
+            (string text, out decimal value) =>
+                number.Read(text, out value) || (TryDecimal(text, out value) && value == 0));
+    }
 
     private static bool ReadGravity(string text, out Gravity value)
     {

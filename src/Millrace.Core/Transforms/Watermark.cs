@@ -19,7 +19,9 @@ public sealed record Watermark(string Source)
     /// <summary>Opacity in percent, 1 to 100. Default 100.</summary>
     public int OpacityPercent { get; init; } = 100;
 
-    /// <summary>Width of the watermark in percent of the result's width, 1 to 100; 0: its own size, scaled down if it does not fit.</summary>
+    /// <summary>
+    /// Width of the watermark in percent of the result's width, 1 to 100; 0: its own size. Less where it does not fit.
+    /// </summary>
     public int ScalePercent { get; init; }
 
     /// <summary>Distance from the edges that gravity names, in device pixels, 0 to 10,000. Default 0.</summary>
