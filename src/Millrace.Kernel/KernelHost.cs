@@ -1,6 +1,5 @@
 using System.Reflection;
 using Millrace.Core.Conversions;
-using Millrace.Core.Images;
 using Millrace.Core.Kernels;
 using Millrace.Kernel.Conversion;
 using Millrace.Kernel.Frames;
@@ -33,7 +32,7 @@ public static class KernelHost
             return Refuse($"this is a production kernel and refuses the fault switch {FaultSwitch}; unset it.");
 
         var missing = KernelSandbox.Limit(settings);
-        var channel = FrameChannel.OnStandardInput();
+        var channel = new FrameChannel();
         ParentWatch.Start();
         var converter = new Converter(settings.Limits);
         WarmUp.Run(converter);

@@ -35,13 +35,14 @@ internal sealed class Converter
     private ConversionOutcome Convert(ConversionRequest request, ImageHeader header)
     {
         var transform = request.Transform;
-        var source = Source.Open(Bytes(request.Source), header, transform, transform.FramesUsedMax(header.Format));
+        var frames = Math.Min(header.Frames, transform.FramesUsedMax(header.Format));
+        var source = Source.Open(Bytes(request.Source), header, transform, frames);
         if (SizeRefusal(source) is { } tooLarge) return tooLarge;
 
         using var picture = Scaler.Scale(source, transform, plan => ResultRefusal(plan, transform, source.Frames), out var refusal);
         if (picture is null) return refusal!;
         Effects.Apply(picture, transform);
-        var format = transform.Format.ToImageFormat() ?? header.Format;
+        var format = transform.ResultFormat(header.Format);
         Backdrop.Apply(picture, transform, format);
         if (transform.Watermark is { } watermark && WatermarkRefusal(picture, watermark, request) is { } unreadable) return unreadable;
         return Encode(picture, transform, format, header);
@@ -74,7 +75,7 @@ internal sealed class Converter
     private ConversionOutcome? SizeRefusal(Source source)
     {
         var header = new ImageHeader(ImageFormat.Jpeg, source.Width, source.Height, source.Frames);
-        var check = SourceCheck.CheckSize(header, source.Frames, _limits);
+        var check = SourceCheck.Check(header, source.Frames, _limits);
         return check.Failure is { } failure ? ConversionOutcome.Of(failure, check.Reason) : null;
     }
 

@@ -5,6 +5,7 @@ using NetVips;
 namespace Millrace.Kernel.Conversion;
 
 /// <summary>What libvips says of a source after reading its header, before a pixel is decoded.</summary>
+/// <param name="Bytes">The encoded image.</param>
 /// <param name="Width">Width once upright.</param>
 /// <param name="Height">Height of one frame once upright.</param>
 /// <param name="Frames">Frames that will be decoded.</param>

@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
 using Millrace.Core.Kernels;
@@ -13,13 +12,11 @@ namespace Millrace.Kernel.Frames;
 /// <param name="Closed">Whether the worker closed the socket between two frames.</param>
 internal readonly record struct Received(ConversionRequest? Request, ulong Sequence, bool Closed);
 
-/// <summary>The kernel's end of the socket. Blocking: a kernel does one thing at a time.</summary>
-internal sealed class FrameChannel(SafeFileHandle socket)
+/// <summary>The kernel's end of the frames. Blocking: a kernel does one thing at a time.</summary>
+internal sealed class FrameChannel
 {
     private readonly byte[] _requestHeader = new byte[KernelFrames.RequestHeaderBytes];
     private readonly byte[] _text = new byte[KernelFrames.TextBytesMax];
-
-    public static FrameChannel OnStandardInput() => new(new SafeFileHandle(0, ownsHandle: false));
 
     public void SendHello(KernelHello hello) =>
         SendText(new KernelReplyHeader(0, 0, 0, 0, ImageFormat.Jpeg, 0, 0, 0, null), hello.ToText());
@@ -32,18 +29,18 @@ internal sealed class FrameChannel(SafeFileHandle socket)
         var header = new KernelReplyHeader(
             sequence, 0, 0, image.Bytes.Length, image.Format, image.Width, image.Height, image.Frames, image.Source);
         SendHeader(header);
-        RandomAccess.Write(socket, image.Bytes.Span, fileOffset: 0);
+        StandardInput.Write(image.Bytes.Span);
     }
 
     public Received Receive(long bodyBytesMax)
     {
-        if (!Fill(_requestHeader)) return new Received(null, 0, Closed: true);
+        if (!StandardInput.Fill(_requestHeader)) return new Received(null, 0, Closed: true);
         if (KernelRequestHeader.Read(_requestHeader, bodyBytesMax) is not { } header)
             return new Received(null, 0, Closed: false);
         var text = _text.AsSpan(0, header.TextBytes);
         var source = GC.AllocateUninitializedArray<byte>(header.SourceBytes);
         var watermark = GC.AllocateUninitializedArray<byte>(header.WatermarkBytes);
-        if (!Fill(text) || !Fill(source) || !Fill(watermark)) return new Received(null, 0, Closed: true);
+        if (!StandardInput.Fill(text) || !StandardInput.Fill(source) || !StandardInput.Fill(watermark)) return new Received(null, 0, Closed: true);
         return TransformParser.Parse(Encoding.UTF8.GetString(text)).Transform is { } transform
             ? new Received(new ConversionRequest(source, transform, watermark), header.Sequence, Closed: false)
             : new Received(null, 0, Closed: false);
@@ -53,24 +50,13 @@ internal sealed class FrameChannel(SafeFileHandle socket)
     {
         var count = Encoding.UTF8.GetBytes(text.AsSpan(0, Math.Min(text.Length, KernelFrames.TextBytesMax / 4)), _text);
         SendHeader(header with { TextBytes = count });
-        RandomAccess.Write(socket, _text.AsSpan(0, count), fileOffset: 0);
+        StandardInput.Write(_text.AsSpan(0, count));
     }
 
     private void SendHeader(KernelReplyHeader header)
     {
         Span<byte> bytes = stackalloc byte[KernelFrames.ReplyHeaderBytes];
         header.Write(bytes);
-        RandomAccess.Write(socket, bytes, fileOffset: 0);
-    }
-
-    private bool Fill(Span<byte> target)
-    {
-        while (target.Length > 0)
-        {
-            var read = RandomAccess.Read(socket, target, fileOffset: 0);
-            if (read == 0) return false;
-            target = target[read..];
-        }
-        return true;
+        StandardInput.Write(bytes);
     }
 }
