@@ -28,7 +28,8 @@ internal enum KernelDeathCause
 internal sealed record KernelDeath(KernelDeathCause Cause, ChildExit? Exit, string Stderr)
 {
     /// <summary>How glib and .NET end when memory is refused.</summary>
-    private static readonly string[] OutOfMemoryWords = ["failed to allocate", "Out of memory", "std::bad_alloc"];
+    private static readonly string[] OutOfMemoryWords = ["failed to allocate", "Out of memory", "std::bad_alloc",
+        "OutOfMemoryException"];
 
     /// <summary>Whether the same image may be tried again: a crash may have been somebody's kill, the others were the image's.</summary>
     public bool MayRetry => Cause is KernelDeathCause.Signal or KernelDeathCause.Exit;

@@ -1,0 +1,4 @@
+using Millrace.Kernel;
+using Millrace.Kernel.Faulty;
+
+return KernelHost.Run(args, Faults.OnImage);
