@@ -63,10 +63,16 @@ internal static class TransformGen
     /// <summary>The names that have values here, which are to be all there are.</summary>
     public static IEnumerable<string> Names => Values.Keys;
 
-    /// <summary>A query of up to eight different parameters, each allowed by itself or nearly so.</summary>
+    /// <summary>Names that go together, so that many queries are good.</summary>
+    private static readonly Gen<string[]> Company = Gen.OneOf<string[]>(
+        [], ["width"], ["width", "height"], ["width", "height", "fit", "gravity"], ["crop", "gravity"],
+        ["watermark", "watermark-gravity"], ["format"]);
+
+    /// <summary>A query of up to ten different parameters, each allowed by itself.</summary>
     public static Gen<string> Query { get; } =
-        from picks in Gen.OneOf([.. Values.Keys]).Array[0, 8]
-        from parts in Together(picks.Distinct().Select(name => Values[name].Select(value => $"{name}={value}")))
+        from company in Company
+        from picks in Gen.OneOf([.. Values.Keys]).Array[0, 6]
+        from parts in Together(company.Union(picks).Select(name => Values[name].Select(value => $"{name}={value}")))
         select string.Join('&', parts);
 
     /// <summary>Transforms as the parser gives them.</summary>

@@ -1,5 +1,4 @@
 using CsCheck;
-using Millrace.Core.Images;
 using Millrace.Core.Transforms;
 
 namespace Millrace.Core.Tests.Transforms;
@@ -21,20 +20,6 @@ public sealed class TransformTextTests
     public void Write_WhenTransformsAreEqual_GivesEqualTextsAndOnlyThen() =>
         Gen.Select(TransformGen.Transforms, TransformGen.Transforms).Sample((a, b) =>
             Assert.Equal(a == b, TransformText.Write(a) == TransformText.Write(b)), iter: 5_000);
-
-    [Fact]
-    public void Write_WhenFormatWasResolved_GivesWhatTheParserTakes() =>
-        Gen.Select(TransformGen.Transforms, Gen.Enum<ImageFormat>()).Sample((transform, format) =>
-        {
-            var resolved = TransformNormal.For(transform, format);
-
-            Assert.Equal(resolved, TransformParser.Parse(resolved.ToString()).Transform);
-        }, iter: 10_000);
-
-    [Fact]
-    public void Of_WhenNormalAlready_ChangesNothing() =>
-        TransformGen.Transforms.Sample(
-            transform => Assert.Equal(transform, TransformNormal.Of(transform)), iter: 5_000);
 
     [Fact]
     public void Write_WhenNothingIsAsked_IsEmpty() => Assert.Equal("", Transform.None.ToString());
@@ -95,24 +80,5 @@ public sealed class TransformTextTests
 
         Assert.Null(parsing.Refusal);
         Assert.Equal(canonical, parsing.Transform!.ToString());
-    }
-
-    [Fact]
-    public void For_WhenTheFormatLacksOptions_DropsThem()
-    {
-        var transform = TransformParser.Parse("format=auto&progressive=1&quality=70&lossless=1&frames=3").Transform!;
-
-        var texts = ImageFormats.All.Select(format => TransformNormal.For(transform, format).ToString());
-
-        Assert.Equal(
-            [
-                "format=jpeg&quality=70&progressive=true",
-                "format=png&progressive=true",
-                "format=webp&lossless=true&frames=3",
-                "format=avif&lossless=true",
-                "format=gif&progressive=true&frames=3",
-                "format=tiff",
-            ],
-            texts);
     }
 }
