@@ -55,7 +55,7 @@ internal static class TestKernel
     /// <summary>One kernel, started as the pool starts it.</summary>
     public static Task<KernelProcess> StartAsync(string kernelPath, CancellationToken cancellationToken) =>
         KernelProcess.StartAsync(
-            KernelProgram.Find(kernelPath), new Core.Kernels.KernelSettings(), ["MILLRACE_KERNEL_FAULTS=1", "VIPS_WARNING=0"],
+            KernelProgram.Find(kernelPath), new Core.Kernels.KernelSettings(), KernelEnvironment.Variables("1"),
             imageBytesMax: 256 << 20, TimeSpan.FromSeconds(60), TimeProvider.System, cancellationToken);
 
     private static string Existing(string path, string command) => File.Exists(path)

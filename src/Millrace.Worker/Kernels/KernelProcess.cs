@@ -94,10 +94,12 @@ internal sealed class KernelProcess : IAsyncDisposable
     {
         _sequence++;
         Volatile.Write(ref _busySince, _time.GetTimestamp());
+        var held = false;
         try
         {
             await SendAsync(request);
-            if (await ReceiveAsync() is { } outcome) return new KernelAnswer(outcome, null);
+            held = true;
+            if (await ReceiveAsync() is { } outcome) return new KernelAnswer(outcome, null, held);
         }
         catch (SocketException)
         {
@@ -107,7 +109,7 @@ internal sealed class KernelProcess : IAsyncDisposable
         {
             Volatile.Write(ref _busySince, 0);
         }
-        return new KernelAnswer(null, await EndAsync());
+        return new KernelAnswer(null, await EndAsync(), held);
     }
 
     /// <summary>Kills it; the first cause stays.</summary>

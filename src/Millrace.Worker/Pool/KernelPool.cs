@@ -126,25 +126,27 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
         }
     }
 
+    // Ends: a kernel that was dead before it held the image is taken from a store that only warm ones refill.
     private async Task<ConversionOutcome> AttemptAsync(ConversionRequest request, TimeSpan queued)
     {
         var start = _time.GetTimestamp();
-        KernelDeath? death = null;
-        for (var attempt = 1; attempt <= AttemptsMax; attempt++)
+        var attempts = 0;
+        while (true)
         {
             var kernel = await _stable.TakeAsync(_options.QueueTimeout);
             if (kernel is null) return Refused(ConversionFailure.NoKernel, queued);
             var answer = await kernel.ConvertAsync(request);
+            if (answer.Held) attempts++;
             if (answer.Outcome is { } outcome)
             {
                 _stable.Return(kernel);
-                return outcome with { Timing = Timing(attempt) };
+                return outcome with { Timing = Timing(attempts) };
             }
-            death = answer.Death!;
             _stable.Leave(kernel);
-            if (!death.MayRetry) return ConversionOutcome.Of(death.Failure, death.Reason, Timing(attempt));
+            var death = answer.Death!;
+            if (attempts >= AttemptsMax || !death.MayRetry)
+                return ConversionOutcome.Of(death.Failure, death.Reason, Timing(attempts));
         }
-        return ConversionOutcome.Of(death!.Failure, death.Reason, Timing(AttemptsMax));
 
         ConversionTiming Timing(int attempts) => new(queued, _time.GetElapsedTime(start), attempts);
     }

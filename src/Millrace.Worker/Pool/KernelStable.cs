@@ -13,14 +13,9 @@ namespace Millrace.Worker.Pool;
 internal sealed partial class KernelStable(
     KernelPoolOptions options, WorkerMetrics metrics, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    private const string FaultSwitchName = "MILLRACE_KERNEL_FAULTS";
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastBackoff = TimeSpan.FromSeconds(5);
-
-    // No secrets, no diagnostics port, no warnings of libvips: what is wrong with an image is in the reply.
-    private static readonly string[] Environment =
-        ["DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0", "VIPS_WARNING=0", "LC_ALL=C"];
 
     private readonly Channel<KernelProcess> _idle = Channel.CreateUnbounded<KernelProcess>();
     private readonly Channel<KernelProcess> _leaving = Channel.CreateUnbounded<KernelProcess>();
@@ -153,12 +148,10 @@ internal sealed partial class KernelStable(
     private async Task StartOneAsync(CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        string[] environment = options.FaultSwitch is { } faults
-            ? [.. Environment, $"{FaultSwitchName}={faults}"]
-            : Environment;
         var settings = new KernelSettings { Limits = options.Limits, DataBytesMax = options.MemoryBytesMax * 3 / 2 };
         var kernel = await KernelProcess.StartAsync(
-            _program!, settings, environment, options.ResultBytesMax, options.StartTimeout, time, cancellationToken);
+            _program!, settings, KernelEnvironment.Variables(options.FaultSwitch), options.ResultBytesMax,
+            options.StartTimeout, time, cancellationToken);
         IReadOnlyList<string> missing = [.. kernel.Hello.Missing.Union(SandboxProof.Missing(kernel.ProcessId))];
         if (missing.Count > 0) await AcceptAsync(kernel, missing);
         Build = kernel.Hello.Build;

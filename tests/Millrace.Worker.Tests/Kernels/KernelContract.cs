@@ -31,15 +31,16 @@ public abstract class KernelContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Start_WhenReady_HoldsThreeDescriptorsAndNoSecrets()
+    public async Task Start_WhenReady_HoldsTwoSocketsAndNoSecrets()
     {
         await ConvertAsync(TestKernel.Photo("p16-fossa.jpg"), "width=50");
 
         var variables = File.ReadAllText($"/proc/{_kernel.ProcessId}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries);
         var sockets = Directory.GetFiles($"/proc/{_kernel.ProcessId}/fd")
-            .Select(path => new FileInfo(path).LinkTarget ?? "").Count(target => target.StartsWith("socket:", StringComparison.Ordinal));
+            .Select(path => new FileInfo(path).LinkTarget ?? "").Distinct()
+            .Count(target => target.StartsWith("socket:", StringComparison.Ordinal));
 
-        Assert.Equal(["MILLRACE_KERNEL_FAULTS=1", "VIPS_WARNING=0"], variables.Order());
+        Assert.Equal(KernelEnvironment.Variables("1").Order(), variables.Order());
         Assert.Equal(2, sockets);
     }
 
