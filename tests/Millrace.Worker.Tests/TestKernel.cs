@@ -50,6 +50,8 @@ internal static class TestKernel
         KernelPath = kernelPath,
         FaultSwitch = "1",
         ConversionTimeout = TimeSpan.FromSeconds(20),
+        QueueMax = 1000,
+        QueueTimeout = TimeSpan.FromSeconds(60),
     };
 
     /// <summary>One kernel, started as the pool starts it.</summary>

@@ -19,6 +19,8 @@ internal sealed partial class KernelStable(
 
     private readonly Channel<KernelProcess> _idle = Channel.CreateUnbounded<KernelProcess>();
     private readonly Channel<KernelProcess> _leaving = Channel.CreateUnbounded<KernelProcess>();
+
+    // False once a kernel is leaving.
     private readonly ConcurrentDictionary<KernelProcess, bool> _living = new();
     private readonly CancellationTokenSource _stop = new();
     private KernelProgram? _program;
@@ -26,12 +28,14 @@ internal sealed partial class KernelStable(
     private Task _watching = Task.CompletedTask;
     private int _missing;
 
-    public IReadOnlyCollection<int> ProcessIds => [.. _living.Keys.Select(kernel => kernel.ProcessId)];
+    public IReadOnlyCollection<int> ProcessIds => [.. Alive.Select(kernel => kernel.ProcessId)];
 
     public string Build { get; private set; } = "unknown";
 
+    private IEnumerable<KernelProcess> Alive => _living.Where(entry => entry.Value).Select(entry => entry.Key);
+
     /// <summary>Live kernels and their memory.</summary>
-    public (int Count, long Bytes) Observe() => (_living.Count, _living.Keys.Sum(kernel => kernel.ResidentBytes));
+    public (int Count, long Bytes) Observe() => (Alive.Count(), Alive.Sum(kernel => kernel.ResidentBytes));
 
     /// <summary>Starts all kernels at the same time.</summary>
     /// <exception cref="KernelStartException">One does not start; the others are ended.</exception>

@@ -31,13 +31,16 @@ public sealed partial class KernelPoolTests
     public async Task Kill_AnyKernelUnderLoad_NobodyNotices()
     {
         await using var running = await RunningPool.StartAsync(Faulty);
-        var work = Enumerable.Range(0, 100).Select(_ => running.ConvertAsync(Good)).ToList();
+        var work = Enumerable.Range(0, 300).Select(_ => running.ConvertAsync(Good)).ToList();
         var done = Task.WhenAll(work);
+        var kernels = running.Pool.ProcessIds.Count;
 
-        for (var killed = 0; killed < 3; killed++)
+        for (var kills = 0; kills < 3; kills++)
         {
             await Task.WhenAny([done, .. work.Where(task => !task.IsCompleted)]);
-            Assert.Equal(0, kill(running.Pool.ProcessIds.ElementAt(killed % running.Pool.ProcessIds.Count), SignalKill));
+            var killed = running.Pool.ProcessIds.First();
+            Assert.Equal(0, kill(killed, SignalKill));
+            await UntilAsync(() => running.Pool.ProcessIds is var now && now.Count == kernels && !now.Contains(killed));
         }
 
         Assert.All(await done, outcome => Assert.Null(outcome.Failure));
@@ -49,8 +52,7 @@ public sealed partial class KernelPoolTests
         await using var running = await RunningPool.StartAsync(Faulty);
         var killed = running.Pool.ProcessIds.ToHashSet();
         foreach (var process in killed) Assert.Equal(0, kill(process, SignalKill));
-        using var noticed = new CancellationTokenSource(Patience);
-        while (running.Pool.ProcessIds.Any(killed.Contains)) await Task.Delay(Blink, TimeProvider.System, noticed.Token);
+        await UntilAsync(() => !running.Pool.ProcessIds.Any(killed.Contains));
 
         var outcomes = await Task.WhenAll(running.ConvertAsync(Good), running.ConvertAsync(Good)).WaitAsync(Patience, Cancel);
 
@@ -176,6 +178,12 @@ public sealed partial class KernelPoolTests
             () => RunningPool.StartAsync(Faulty with { KernelPath = "/nowhere/kernel" }));
 
         Assert.Contains("./dev build", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var impatient = new CancellationTokenSource(Patience);
+        while (!condition()) await Task.Delay(Blink, TimeProvider.System, impatient.Token);
     }
 
     [LibraryImport("libc")]
