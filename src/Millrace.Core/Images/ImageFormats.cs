@@ -1,6 +1,6 @@
 namespace Millrace.Core.Images;
 
-/// <summary>The facts about each <see cref="ImageFormat"/> that several places need: media type, file extension, abilities.</summary>
+/// <summary>What several places need to know of each <see cref="ImageFormat"/>: names, media type, abilities.</summary>
 public static class ImageFormats
 {
     /// <summary>Every format, in declaration order.</summary>
@@ -21,8 +21,13 @@ public static class ImageFormats
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
     };
 
+    /// <summary>The name as it is written in a sentence: JPEG, PNG, WebP, AVIF, GIF, TIFF.</summary>
+    public static string Title(this ImageFormat format) =>
+        format == ImageFormat.Webp ? "WebP" : format.Name().ToUpperInvariant();
+
     /// <summary>The usual file extension with its dot, for example <c>.jpg</c>.</summary>
-    public static string Extension(this ImageFormat format) => format == ImageFormat.Jpeg ? ".jpg" : "." + format.Name();
+    public static string Extension(this ImageFormat format) =>
+        format == ImageFormat.Jpeg ? ".jpg" : "." + format.Name();
 
     /// <summary>Whether an encoded file of this format can hold transparent pixels.</summary>
     public static bool HoldsAlpha(this ImageFormat format) => format != ImageFormat.Jpeg;

@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+
+namespace Millrace.Core.Tests;
+
+/// <summary>The real photographs under tests/corpus.</summary>
+internal static class Corpus
+{
+    private static readonly string Root = Path.GetFullPath(Path.Combine(SourceFolder(), "..", "corpus"));
+
+    /// <summary>Paths of every image, relative to the corpus, in ordinal order.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path))
+            .Where(name => !name.EndsWith(".md", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
+
+    /// <summary>The bytes of one image.</summary>
+    public static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(Root, name));
+
+    /// <summary>At most the first bytes of one image.</summary>
+    public static byte[] Head(string name, int length)
+    {
+        using var file = File.OpenRead(Path.Combine(Root, name));
+        var head = new byte[Math.Min(length, file.Length)];
+        file.ReadExactly(head);
+        return head;
+    }
+
+    private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+}
