@@ -71,18 +71,21 @@ public readonly record struct AdmissionState
         FinishedAt = now,
     };
 
-    private static AdmissionStep Admit(AdmissionState state) => new(state, AdmissionVerdict.Admitted, TimeSpan.Zero);
-
-    private AdmissionStep Refuse(AdmissionVerdict verdict, TimeSpan now) => new(this, verdict, RetryAfter(now));
-
-    /// <summary>The time in which those in flight end at the recent rate; the longest when nothing has ended lately.</summary>
-    private TimeSpan RetryAfter(TimeSpan now)
+    /// <summary>
+    /// When a refused caller should come again: the time in which those in flight end at the recent rate, whole seconds
+    /// from <see cref="RetryAfterMin"/> to <see cref="RetryAfterMax"/>; the longest when nothing has ended lately.
+    /// </summary>
+    public TimeSpan RetryAfter(TimeSpan now)
     {
         var perSecond = Faded(now) / Memory.TotalSeconds;
         var seconds = Math.Ceiling(InFlight / perSecond);
         return TimeSpan.FromSeconds(Math.Clamp(
             double.IsNaN(seconds) ? 0 : seconds, RetryAfterMin.TotalSeconds, RetryAfterMax.TotalSeconds));
     }
+
+    private static AdmissionStep Admit(AdmissionState state) => new(state, AdmissionVerdict.Admitted, TimeSpan.Zero);
+
+    private AdmissionStep Refuse(AdmissionVerdict verdict, TimeSpan now) => new(this, verdict, RetryAfter(now));
 
     private TimeSpan Learn(TimeSpan converted)
     {

@@ -37,6 +37,9 @@ internal sealed class AdmissionGate(IOptions<AdmissionOptions> options, TimeProv
         return step.Verdict == AdmissionVerdict.Admitted ? new Admitted(this, bytes) : null;
     }
 
+    /// <summary>When a caller who was refused behind the gate should come again.</summary>
+    public TimeSpan RetryAfter() => State.RetryAfter(Now());
+
     internal AdmissionStep Grow(long bytes)
     {
         lock (_lock)
