@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
@@ -84,7 +83,6 @@ internal sealed partial class ConvertEndpoint(
     private async Task<UploadReading> ReadAsync(
         HttpContext context, ConvertCall call, Admitted admitted, CancellationToken cancellationToken)
     {
-        LimitBody(context, call.Media);
         using var span = EdgeActivities.Read();
         try
         {
@@ -92,8 +90,9 @@ internal sealed partial class ConvertEndpoint(
             if (reading.Upload is { } upload) metrics.Read(upload.Source.Length + upload.Watermark.Length);
             return reading;
         }
-        catch (BadHttpRequestException e)
+        catch (IOException e)
         {
+            // Kestrel throws its BadHttpRequestException or, for a chunk size beyond all bounds, a plain IOException.
             context.RequestAborted.ThrowIfCancellationRequested();
             return new(null, Explain(e));
         }
@@ -102,13 +101,6 @@ internal sealed partial class ConvertEndpoint(
             var found = $"It was not complete after {_options.BodyTimeout.TotalSeconds:0.###} s.";
             return new(null, Problem.Of(ProblemKinds.BodyTooSlow, found) with { Closes = true });
         }
-    }
-
-    /// <summary>Kestrel cuts the body off at the limit, chunked or not, and takes nothing more off the wire.</summary>
-    private void LimitBody(HttpContext context, MediaKind media)
-    {
-        var feature = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
-        if (feature is { IsReadOnly: false }) feature.MaxRequestBodySize = UploadReader.BodyBytesMax(media, limits);
     }
 
     private async Task<ConversionOutcome> ConvertAsync(
@@ -151,7 +143,7 @@ internal sealed partial class ConvertEndpoint(
             : problem;
     }
 
-    private Problem Explain(BadHttpRequestException e) => e.StatusCode switch
+    private Problem Explain(IOException e) => (e as BadHttpRequestException)?.StatusCode switch
     {
         StatusCodes.Status413PayloadTooLarge => HashedBuffer.TooManyBytes(limits.BytesMax),
         StatusCodes.Status408RequestTimeout => Problem.Of(ProblemKinds.BodyTooSlow) with { Closes = true },

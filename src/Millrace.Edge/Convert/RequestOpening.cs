@@ -31,7 +31,7 @@ internal static class RequestOpening
             return Closing(Problem.Of(ProblemKinds.AmbiguousLength));
         }
         if (!CanHaveBody(request)) return Problem.Of(ProblemKinds.EmptyBody);
-        return request.ContentLength > UploadReader.BodyBytesMax(media, limits)
+        return request.ContentLength > UploadReader.ContentLengthMax(media, limits)
             ? HashedBuffer.TooManyBytes(limits.BytesMax)
             : null;
     }

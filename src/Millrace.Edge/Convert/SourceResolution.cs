@@ -18,8 +18,7 @@ internal static class SourceResolution
     /// <summary>Resolves the call's transform against what was uploaded; or says why it cannot be converted.</summary>
     public static Problem? Resolve(HttpRequest request, ConvertCall call, Upload upload, ImageLimits limits) =>
         CheckFirstFrame(call, upload, limits)
-        ?? ResolveFormat(request, call)
-        ?? CheckFrames(call, upload, limits)
+        ?? CheckFrames(ResolveFormat(request, call), call, upload, limits)
         ?? ResolveWatermark(call, upload, limits);
 
     private static Problem? CheckFirstFrame(ConvertCall call, Upload upload, ImageLimits limits)
@@ -29,28 +28,28 @@ internal static class SourceResolution
         return Of(verdict);
     }
 
-    private static Problem? ResolveFormat(HttpRequest request, ConvertCall call)
+    /// <summary>Puts the format that Accept prefers in place of auto; gives the format of the result.</summary>
+    private static ImageFormat ResolveFormat(HttpRequest request, ConvertCall call)
     {
-        if (call.Transform.Format != OutputFormat.Auto) return null;
+        var source = call.Header!;
+        if (call.Transform.Format != OutputFormat.Auto)
+        {
+            return TransformNormal.Explicit(call.Transform.Format) ?? source.Format;
+        }
+        var animated = source.Frames > 1 && FramesMax(call) > 1;
+        var format = AcceptNegotiation.Choose(request.Headers.Accept.ToString(), source.Format, animated);
+        call.Transform = TransformNormal.For(call.Transform, format);
         call.Negotiated = true;
-        var format = AcceptNegotiation.Choose(request.Headers.Accept.ToString(), call.Header!);
-        call.Transform = call.Transform with { Format = format };
-        return null;
+        return format;
     }
 
     /// <summary>The limits on all frames hold only where the result keeps more than one.</summary>
-    private static Problem? CheckFrames(ConvertCall call, Upload upload, ImageLimits limits) =>
-        call.Header!.Frames > 1 && HoldsAnimation(call)
-            ? Of(SourceCheck.Check(upload.Source.Span, call.Transform.FramesMax ?? int.MaxValue, limits))
+    private static Problem? CheckFrames(ImageFormat result, ConvertCall call, Upload upload, ImageLimits limits) =>
+        call.Header!.Frames > 1 && result.HoldsAnimation()
+            ? Of(SourceCheck.Check(upload.Source.Span, FramesMax(call), limits))
             : null;
 
-    private static bool HoldsAnimation(ConvertCall call) => call.Transform.Format switch
-    {
-        OutputFormat.Source => call.Header!.Format.HoldsAnimation(),
-        OutputFormat.Webp => ImageFormat.Webp.HoldsAnimation(),
-        OutputFormat.Gif => ImageFormat.Gif.HoldsAnimation(),
-        _ => false,
-    };
+    private static int FramesMax(ConvertCall call) => call.Transform.FramesMax ?? int.MaxValue;
 
     private static Problem? ResolveWatermark(ConvertCall call, Upload upload, ImageLimits limits)
     {

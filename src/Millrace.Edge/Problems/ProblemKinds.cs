@@ -40,10 +40,6 @@ public static class ProblemKinds
     public static ProblemKind MethodNotAllowed { get; } = new(405, "method-not-allowed",
         "The address does not take this method", "Use a method that the Allow header names.");
 
-    /// <summary>Nothing that is acceptable can be answered.</summary>
-    public static ProblemKind NotAcceptable { get; } = new(406, "not-acceptable",
-        "No acceptable format", "Name a format in the query, or accept one that Millrace writes.");
-
     /// <summary>The body came too slowly, by rate or in all.</summary>
     public static ProblemKind BodyTooSlow { get; } = new(408, "body-too-slow",
         "The body came too slowly", "Send it again over a faster connection.");
@@ -157,7 +153,7 @@ public static class ProblemKinds
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         BadParameter, BadRequest, AmbiguousLength, EmptyBody, BadMultipart, WatermarkMismatch, NotFound, MethodNotAllowed,
-        NotAcceptable, BodyTooSlow, TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, TooManyPixels,
+        BodyTooSlow, TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, TooManyPixels,
         TooManyFrames, TooManyScans, OutputTooLarge, Damaged, TransformImpossible, WatermarkUnreadable, KernelCrashed,
         KernelDeadline, KernelOutOfMemory, KernelProtocol, HeadersTooLarge, InternalError, RequestsFull, BytesFull,
         WaitTooLong, QueueFull, QueueDeadline, Stopping, NoKernel, NotProgressing, TrialFailed,
@@ -190,7 +186,7 @@ public static class ProblemKinds
     private static readonly FrozenDictionary<int, ProblemKind> ByStatus =
         new[]
         {
-            BadRequest, NotFound, MethodNotAllowed, NotAcceptable, BodyTooSlow, TooManyBytes, UriTooLong,
+            BadRequest, NotFound, MethodNotAllowed, BodyTooSlow, TooManyBytes, UriTooLong,
             UnsupportedMediaType, HeadersTooLarge, InternalError,
         }.ToFrozenDictionary(kind => kind.Status);
 

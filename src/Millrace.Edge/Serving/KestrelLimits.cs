@@ -29,7 +29,7 @@ internal sealed class KestrelLimits(IOptions<ServingOptions> options, ImageLimit
         limits.MaxRequestHeaderCount = HeadersMax;
         limits.MaxRequestLineSize = RequestLineBytesMax;
         limits.MaxRequestBufferSize = ReadAheadBytesMax;
-        limits.MaxRequestBodySize = UploadReader.BodyBytesMax(MediaKind.Multipart, images);
+        limits.MaxRequestBodySize = UploadReader.FramedBytesMax(images);
         limits.MinRequestBodyDataRate = new(serving.BytesPerSecondMin, serving.RateGrace);
         limits.MinResponseDataRate = new(serving.BytesPerSecondMin, serving.RateGrace);
     }

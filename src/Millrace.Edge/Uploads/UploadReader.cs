@@ -11,12 +11,15 @@ internal readonly record struct UploadReading(Upload? Upload, Problem? Problem);
 /// <summary>Reads a request's body into memory, within the limits on bytes.</summary>
 internal static class UploadReader
 {
-    /// <summary>What multipart framing may add to an image: boundaries and part headers.</summary>
-    public const int FramingBytesMax = 64 * 1024;
+    /// <summary>What boundaries and part headers, or chunk sizes, may add to an image; a 16th of it comes on top.</summary>
+    private const int FramingBytesMax = 64 * 1024;
 
-    /// <summary>Most bytes of a whole body.</summary>
-    public static long BodyBytesMax(MediaKind kind, ImageLimits limits) =>
-        kind == MediaKind.Multipart ? limits.BytesMax + FramingBytesMax : limits.BytesMax;
+    /// <summary>Most bytes of a whole body as Kestrel counts it: with its framing.</summary>
+    public static long FramedBytesMax(ImageLimits limits) => limits.BytesMax + (limits.BytesMax / 16) + FramingBytesMax;
+
+    /// <summary>Highest Content-Length that is taken.</summary>
+    public static long ContentLengthMax(MediaKind kind, ImageLimits limits) =>
+        kind == MediaKind.Multipart ? FramedBytesMax(limits) : limits.BytesMax;
 
     /// <summary>Reads the body to its end.</summary>
     /// <param name="request">Its body has not been read.</param>

@@ -34,7 +34,7 @@ public sealed class ResultTagTests
         ];
 
         Assert.Equal(tags.Length, tags.Distinct().Count());
-        Assert.DoesNotContain(null, tags);
+        Assert.All(tags, Assert.NotNull);
     }
 
     [Theory]
