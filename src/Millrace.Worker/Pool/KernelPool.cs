@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
+using Millrace.Core.Images;
 using Millrace.Worker.Kernels;
 
 namespace Millrace.Worker.Pool;
@@ -27,18 +28,22 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
 
     /// <summary>A pool without kernels; <see cref="StartAsync"/> makes them.</summary>
     public KernelPool(
-        IOptions<KernelPoolOptions> options, WorkerMetrics metrics, TimeProvider time, ILogger<KernelPool> logger)
+        IOptions<KernelPoolOptions> options, ImageLimits limits, WorkerMetrics metrics, TimeProvider time,
+        ILogger<KernelPool> logger)
     {
         _options = options.Value;
         _metrics = metrics;
         _time = time;
         _logger = logger;
-        _stable = new KernelStable(_options, metrics, time, logger);
+        _stable = new KernelStable(_options, limits, metrics, time, logger);
         metrics.Observe(() => Volatile.Read(ref _waiting), _stable.Observe);
     }
 
     /// <summary>Process ids of the kernels that live now.</summary>
     public IReadOnlyCollection<int> ProcessIds => _stable.ProcessIds;
+
+    /// <summary>Images converted at the same time.</summary>
+    public int Concurrency => _options.Kernels;
 
     /// <summary>What the kernels say of their build: kernel and libvips.</summary>
     public string Build => _stable.Build;

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
-using Millrace.Core.Images;
 
 namespace Millrace.Worker.Pool;
 
@@ -14,7 +13,7 @@ public enum SandboxDemand
     BestEffort,
 }
 
-/// <summary>How many kernels there are, and what each image may cost.</summary>
+/// <summary>How many kernels there are, and what each image may cost. Configuration section <c>Worker:Pool</c>.</summary>
 public sealed record KernelPoolOptions
 {
     /// <summary>Images converted at the same time. 1 to 1024; default one a processor.</summary>
@@ -65,9 +64,6 @@ public sealed record KernelPoolOptions
 
     /// <summary>Value of the kernels' fault switch, which only test builds of the kernel accept; null: not set.</summary>
     public string? FaultSwitch { get; init; }
-
-    /// <summary>Limits on sources and results.</summary>
-    public ImageLimits Limits { get; init; } = new();
 }
 
 /// <summary>Checks the ranges named on <see cref="KernelPoolOptions"/>.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Millrace.Core.Images;
 using Millrace.Core.Kernels;
 using Millrace.Worker.Kernels;
 
@@ -11,7 +12,8 @@ namespace Millrace.Worker.Pool;
 /// busy ones cost; both end with the stable.
 /// </summary>
 internal sealed partial class KernelStable(
-    KernelPoolOptions options, WorkerMetrics metrics, TimeProvider time, ILogger logger) : IAsyncDisposable
+    KernelPoolOptions options, ImageLimits limits, WorkerMetrics metrics, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
@@ -152,7 +154,7 @@ internal sealed partial class KernelStable(
     private async Task StartOneAsync(CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        var settings = new KernelSettings { Limits = options.Limits, DataBytesMax = options.MemoryBytesMax * 3 / 2 };
+        var settings = new KernelSettings { Limits = limits, DataBytesMax = options.MemoryBytesMax * 3 / 2 };
         var kernel = await KernelProcess.StartAsync(
             _program!, settings, KernelEnvironment.Variables(options.FaultSwitch), options.ResultBytesMax,
             options.StartTimeout, time, cancellationToken);

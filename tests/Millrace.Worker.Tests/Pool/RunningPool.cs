@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
+using Millrace.Core.Images;
 using Millrace.Worker.Pool;
 
 namespace Millrace.Worker.Tests.Pool;
@@ -13,6 +14,7 @@ internal sealed class RunningPool : IAsyncDisposable
 
     private RunningPool(KernelPoolOptions options) => Pool = new KernelPool(
         Options.Create(options),
+        new ImageLimits(),
         new WorkerMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
         TimeProvider.System,
         NullLogger<KernelPool>.Instance);

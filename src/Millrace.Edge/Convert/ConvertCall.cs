@@ -1,0 +1,48 @@
+using System.Globalization;
+using Millrace.Core.Conversions;
+using Millrace.Core.Images;
+using Millrace.Core.Transforms;
+using Millrace.Edge.Uploads;
+
+namespace Millrace.Edge.Convert;
+
+/// <summary>What is known of one request to convert, filled in stage by stage.</summary>
+internal sealed class ConvertCall(TimeProvider time)
+{
+    private readonly long _startedAt = time.GetTimestamp();
+    private TimeSpan _admitted;
+    private TimeSpan _read;
+
+    /// <summary>How the image comes.</summary>
+    public MediaKind Media { get; set; }
+
+    /// <summary>What to do: first as asked for, after the body is read with format and watermark resolved.</summary>
+    public Transform Transform { get; set; } = Transform.None;
+
+    /// <summary>Whether the format hung on the Accept header.</summary>
+    public bool Negotiated { get; set; }
+
+    /// <summary>What the source claims to be, once it was read.</summary>
+    public ImageHeader? Header { get; set; }
+
+    /// <summary>The ETag, once format and watermark are resolved.</summary>
+    public string Tag { get; set; } = "";
+
+    /// <summary>Where the conversion's time went.</summary>
+    public ConversionTiming Timing { get; set; }
+
+    /// <summary>The request has been let in; its body comes next.</summary>
+    public void MarkAdmitted() => _admitted = time.GetElapsedTime(_startedAt);
+
+    /// <summary>The body is in memory.</summary>
+    public void MarkRead() => _read = time.GetElapsedTime(_startedAt) - _admitted;
+
+    /// <summary>
+    /// The Server-Timing header, in milliseconds; the rest of total is the edge's own work. There is no <c>auth</c> in
+    /// it, because nobody is authenticated until there are API keys.
+    /// </summary>
+    public string ServerTiming() => string.Create(CultureInfo.InvariantCulture,
+        $"admit;dur={_admitted.TotalMilliseconds:0.###}, read;dur={_read.TotalMilliseconds:0.###}, "
+        + $"queue;dur={Timing.Queued.TotalMilliseconds:0.###}, convert;dur={Timing.Converted.TotalMilliseconds:0.###}, "
+        + $"total;dur={time.GetElapsedTime(_startedAt).TotalMilliseconds:0.###}");
+}

@@ -1,0 +1,197 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Millrace.Core.Conversions;
+using Millrace.Core.Images;
+using Millrace.Edge.Admission;
+using Millrace.Edge.Health;
+using Millrace.Edge.Problems;
+using Millrace.Edge.Serving;
+using Millrace.Edge.Telemetry;
+using Millrace.Edge.Uploads;
+
+namespace Millrace.Edge.Convert;
+
+/// <summary>
+/// <c>POST /v1/images:convert</c>, in stages: open (head only), admit, read, resolve, convert, send. Each stage may end
+/// the request with a <see cref="Problem"/>; what was taken by the earlier ones is given back in any case.
+/// </summary>
+internal sealed partial class ConvertEndpoint(
+    ConvertImage convert, AdmissionGate gate, Draining draining, ConversionProgress progress, EdgeMetrics metrics,
+    ImageLimits limits, IOptions<ConvertOptions> options, TimeProvider time, ILogger<ConvertEndpoint> log)
+{
+    /// <summary>Its address.</summary>
+    public const string Path = "/v1/images:convert";
+
+    private readonly ConvertOptions _options = options.Value;
+
+    /// <summary>Answers one request.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        try
+        {
+            var problem = await AnswerAsync(context, new ConvertCall(time));
+            if (problem is not null) await RefuseAsync(context, problem);
+        }
+        catch (Exception e) when (context.RequestAborted.IsCancellationRequested
+            && e is OperationCanceledException or IOException)
+        {
+            metrics.HungUp();
+            LogHungUp(context.TraceIdentifier);
+        }
+    }
+
+    private async Task<Problem?> AnswerAsync(HttpContext context, ConvertCall call)
+    {
+        if (draining.Begun) return Draining.Refusal;
+        if (RequestOpening.Read(context.Request, call, limits) is { } opening) return opening;
+        using var admitted = Enter(context.Request, out var overload);
+        if (admitted is null) return overload;
+        call.MarkAdmitted();
+        using var deadline = new RequestDeadline(_options.BodyTimeout, time, context.RequestAborted);
+        var reading = await ReadAsync(context, call, admitted, deadline.Token);
+        if (reading.Upload is not { } upload) return reading.Problem;
+        using (upload)
+        {
+            call.MarkRead();
+            deadline.Restart(_options.RequestTimeout);
+            return await AnswerAsync(context, call, upload, admitted, deadline.Token);
+        }
+    }
+
+    private async Task<Problem?> AnswerAsync(
+        HttpContext context, ConvertCall call, Upload upload, Admitted admitted, CancellationToken cancellationToken)
+    {
+        if (SourceResolution.Resolve(context.Request, call, upload, limits) is { } problem) return problem;
+        call.Tag = ResultTag.Of(upload.SourceHash, call.Transform, _options.Build);
+        if (ResultTag.Matches(context.Request.Headers.IfNoneMatch, call.Tag)) return TellUnchanged(context, call);
+        var outcome = await ConvertAsync(context, call, upload, cancellationToken);
+        admitted.Converted = call.Timing.Converted;
+        if (outcome.Image is not { } image) return Explain(context, outcome);
+        using (image) await SendAsync(context, call, image);
+        return null;
+    }
+
+    private Admitted? Enter(HttpRequest request, out Problem? overload)
+    {
+        var bytes = request.ContentLength ?? HashedBuffer.FirstBytes;
+        var admitted = gate.Enter(bytes, _options.RequestTimeout, out var step);
+        overload = admitted is null ? Overload.Of(step) : null;
+        return admitted;
+    }
+
+    private async Task<UploadReading> ReadAsync(
+        HttpContext context, ConvertCall call, Admitted admitted, CancellationToken cancellationToken)
+    {
+        using var span = EdgeActivities.Read();
+        try
+        {
+            var reading = await UploadReader.ReadAsync(context.Request, call.Media, limits, admitted, cancellationToken);
+            if (reading.Upload is { } upload) metrics.Read(upload.Source.Length + upload.Watermark.Length);
+            return reading;
+        }
+        catch (IOException e)
+        {
+            // Kestrel throws its BadHttpRequestException or, for a chunk size beyond all bounds, a plain IOException.
+            context.RequestAborted.ThrowIfCancellationRequested();
+            return new(null, Explain(e));
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            var found = $"It was not complete after {_options.BodyTimeout.TotalSeconds:0.###} s.";
+            return new(null, Problem.Of(ProblemKinds.BodyTooSlow, found) with { Closes = true });
+        }
+    }
+
+    private async Task<ConversionOutcome> ConvertAsync(
+        HttpContext context, ConvertCall call, Upload upload, CancellationToken cancellationToken)
+    {
+        using var span = EdgeActivities.Convert();
+        ConversionOutcome? outcome = null;
+        progress.Begin();
+        try
+        {
+            var request = new ConversionRequest(upload.Source, call.Transform, upload.Watermark);
+            outcome = await convert(request, cancellationToken);
+            return outcome;
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            return ConversionOutcome.Of(ConversionFailure.QueueDeadline,
+                $"There was no result after {_options.RequestTimeout.TotalSeconds:0.###} s.");
+        }
+        finally
+        {
+            // A conversion that did not come back may still be reading the bytes.
+            if (outcome is null) upload.Abandon();
+            call.Timing = outcome?.Timing ?? default;
+            progress.End(outcome?.Image is not null, call.Timing.Attempts > 0);
+        }
+    }
+
+    private Problem Explain(HttpContext context, ConversionOutcome outcome)
+    {
+        var failure = outcome.Failure!.Value;
+        var kind = ProblemKinds.Of(failure);
+        if (failure is >= ConversionFailure.KernelCrashed and <= ConversionFailure.KernelProtocol)
+        {
+            LogKernelDied(kind.Code, context.TraceIdentifier);
+        }
+        var problem = Problem.Of(kind, outcome.Reason);
+        return kind.Status == StatusCodes.Status503ServiceUnavailable
+            ? problem with { RetryAfter = gate.RetryAfter(), Closes = failure == ConversionFailure.Stopping }
+            : problem;
+    }
+
+    private Problem Explain(IOException e) => (e as BadHttpRequestException)?.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => HashedBuffer.TooManyBytes(limits.BytesMax),
+        StatusCodes.Status408RequestTimeout => Problem.Of(ProblemKinds.BodyTooSlow) with { Closes = true },
+        _ => Problem.Of(ProblemKinds.BadRequest, "The body ends early or its chunks are malformed.") with { Closes = true },
+    };
+
+    private Problem? TellUnchanged(HttpContext context, ConvertCall call)
+    {
+        context.Response.StatusCode = StatusCodes.Status304NotModified;
+        SetHeaders(context.Response, call);
+        metrics.Unchanged();
+        return null;
+    }
+
+    private async Task SendAsync(HttpContext context, ConvertCall call, ConvertedImage image)
+    {
+        var response = context.Response;
+        response.ContentType = image.Format.MediaType();
+        response.ContentLength = image.Bytes.Length;
+        SetHeaders(response, call);
+        await response.Body.WriteAsync(image.Bytes, context.RequestAborted);
+        metrics.Converted(
+            image.Source.Format, image.Format, call.Timing.Queued, call.Timing.Converted, image.Bytes.Length);
+    }
+
+    private static void SetHeaders(HttpResponse response, ConvertCall call)
+    {
+        var headers = response.Headers;
+        headers.ETag = call.Tag;
+        // A caller may keep the result, if it asks each time whether it still holds; nobody may re-encode it on the way.
+        headers.CacheControl = "private, no-cache, no-transform";
+        if (call.Negotiated) headers.Vary = "Accept";
+        headers["Server-Timing"] = call.ServerTiming();
+    }
+
+    private Task RefuseAsync(HttpContext context, Problem problem)
+    {
+        metrics.Refused(problem.Kind.Status, problem.Kind.Code);
+        LogRefused(problem.Kind.Code, context.TraceIdentifier);
+        return ProblemWriter.WriteAsync(context, problem);
+    }
+
+    [LoggerMessage(3010, LogLevel.Debug, "Refused as {Code}, job {Job}.")]
+    private partial void LogRefused(string code, string job);
+
+    [LoggerMessage(3011, LogLevel.Debug, "The client hung up, job {Job}.")]
+    private partial void LogHungUp(string job);
+
+    [LoggerMessage(3012, LogLevel.Warning, "A kernel died: {Code}, job {Job}.")]
+    private partial void LogKernelDied(string code, string job);
+}

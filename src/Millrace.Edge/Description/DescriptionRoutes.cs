@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Scalar.AspNetCore;
+
+namespace Millrace.Edge.Description;
+
+/// <summary>Where people and programs read what this API is.</summary>
+internal static class DescriptionRoutes
+{
+    private const string DocumentName = "v1";
+
+    private const string Welcome = """
+        Millrace converts images.
+
+          curl --data-binary @photo.jpg 'http://HOST/v1/images:convert?width=300&format=webp' -o small.webp
+
+        /docs              every parameter, and a page to try them
+        /openapi/v1.json   the same for programs
+        /health/ready      whether conversions work
+        /metrics           figures for Prometheus
+
+        """;
+
+    /// <summary>Maps the front page, the OpenAPI document and the page to try it.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", WelcomeAsync);
+        routes.MapOpenApi("/openapi/{documentName}.json");
+        routes.MapScalarApiReference("/docs", Configure);
+    }
+
+    private static Task WelcomeAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(
+            Welcome.Replace("HOST", context.Request.Host.Value, StringComparison.Ordinal), context.RequestAborted);
+    }
+
+    /// <summary>All that the page would fetch from elsewhere is off: it works on a machine without internet.</summary>
+    private static void Configure(ScalarOptions page)
+    {
+        page.Title = "Millrace";
+        page.OpenApiRoutePattern = $"/openapi/{DocumentName}.json";
+        page.DefaultFonts = false;
+        page.Telemetry = false;
+        page.HideClientButton = true;
+    }
+}

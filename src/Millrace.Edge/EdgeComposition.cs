@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+using Millrace.Core.Conversions;
+using Millrace.Core.Images;
+using Millrace.Edge.Admission;
+using Millrace.Edge.Convert;
+using Millrace.Edge.Description;
+using Millrace.Edge.Health;
+using Millrace.Edge.Problems;
+using Millrace.Edge.Serving;
+using Millrace.Edge.Telemetry;
+
+namespace Millrace.Edge;
+
+/// <summary>Puts the edge into a web host: <see cref="AddEdge"/> before it is built, <see cref="MapEdge"/> after.</summary>
+public static class EdgeComposition
+{
+    private const string Section = "Edge:";
+
+    /// <summary>
+    /// Adds all that the edge needs but a <see cref="ConvertImage"/>, which the executable registers; also
+    /// <see cref="ImageLimits"/> and <see cref="TimeProvider"/> unless they are there.
+    /// </summary>
+    public static IServiceCollection AddEdge(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new ImageLimits());
+        AddOptions<AdmissionOptions, AdmissionOptionsValidator>(services, "Admission");
+        AddOptions<ConvertOptions, ConvertOptionsValidator>(services, "Convert");
+        AddOptions<HealthOptions, HealthOptionsValidator>(services, "Health");
+        AddOptions<ServingOptions, ServingOptionsValidator>(services, "Serving");
+        services.AddSingleton<AdmissionGate>();
+        services.AddSingleton<EdgeMetrics>();
+        services.AddSingleton<ConversionProgress>();
+        services.AddSingleton<Trial>();
+        services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<ConvertEndpoint>();
+        AddServing(services);
+        AddDescription(services);
+        return services;
+    }
+
+    /// <summary>Maps every address of the edge and the treatment of errors.</summary>
+    public static WebApplication MapEdge(this WebApplication app)
+    {
+        var time = app.Services.GetRequiredService<TimeProvider>();
+        app.Use((context, next) =>
+        {
+            Identify(context, time);
+            return next(context);
+        });
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapPost(ConvertEndpoint.Path, app.Services.GetRequiredService<ConvertEndpoint>().HandleAsync);
+        app.MapGet("/health/live", HealthEndpoints.LiveAsync).DisableHttpMetrics();
+        app.MapGet("/health/ready", app.Services.GetRequiredService<HealthEndpoints>().ReadyAsync).DisableHttpMetrics();
+        DescriptionRoutes.Map(app);
+        return app;
+    }
+
+    private static void AddOptions<TOptions, TValidator>(IServiceCollection services, string section)
+        where TOptions : class
+        where TValidator : class, IValidateOptions<TOptions>
+    {
+        services.AddOptions<TOptions>().BindConfiguration(Section + section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
+    }
+
+    private static void AddServing(IServiceCollection services)
+    {
+        services.AddSingleton<Draining>();
+        services.AddHostedService(provider => provider.GetRequiredService<Draining>());
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelLimits>();
+        services.AddSingleton<IConfigureOptions<HostOptions>, KestrelLimits>();
+        // Before AddProblemDetails: the first writer that can write does.
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        services.AddProblemDetails();
+    }
+
+    private static void AddDescription(IServiceCollection services) => services.AddOpenApi("v1", document =>
+    {
+        document.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        document.AddDocumentTransformer<ApiDescription>();
+    });
+
+    /// <summary>Every answer tells its id, which also stands in the log lines of its request.</summary>
+    private static void Identify(HttpContext context, TimeProvider time)
+    {
+        context.TraceIdentifier = Guid.CreateVersion7(time.GetUtcNow()).ToString();
+        context.Response.Headers[ProblemWriter.JobHeader] = context.TraceIdentifier;
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+    }
+}

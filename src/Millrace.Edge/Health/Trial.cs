@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Options;
+using Millrace.Core.Conversions;
+using Millrace.Core.Transforms;
+
+namespace Millrace.Edge.Health;
+
+/// <summary>
+/// Readiness by real work: one tiny image through the same delegate as callers' images. Whoever asks while a trial runs
+/// waits for that one; its result stands for a second.
+/// </summary>
+internal sealed class Trial(ConvertImage convert, IOptions<HealthOptions> options, TimeProvider time)
+{
+    /// <summary>How long a result stands.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
+
+    private static readonly ConversionRequest Request = new(
+        TinyImage.Png, Transform.None with { Width = 8, Format = OutputFormat.Jpeg });
+
+    private readonly Lock _lock = new();
+    private Task<string?>? _latest;
+    private long _endedAt;
+
+    /// <summary>Null when the latest trial gave an image; otherwise why not.</summary>
+    /// <param name="cancellationToken">Gives up waiting; the trial goes on for others.</param>
+    public Task<string?> RunAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_latest is null || (_latest.IsCompleted && time.GetElapsedTime(_endedAt) >= Lifetime))
+            {
+                _latest = ConvertAsync();
+            }
+            return _latest.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<string?> ConvertAsync()
+    {
+        using var deadline = new CancellationTokenSource(options.Value.TrialTimeout, time);
+        try
+        {
+            var outcome = await convert(Request, deadline.Token).WaitAsync(deadline.Token);
+            outcome.Image?.Dispose();
+            return outcome.Failure is { } failure ? $"It ended as {failure}. {outcome.Reason}".TrimEnd() : null;
+        }
+        catch (OperationCanceledException)
+        {
+            return $"It took longer than {options.Value.TrialTimeout.TotalSeconds:0.###} s.";
+        }
+        finally
+        {
+            _endedAt = time.GetTimestamp();
+        }
+    }
+}

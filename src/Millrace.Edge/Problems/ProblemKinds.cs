@@ -1,0 +1,198 @@
+using System.Collections.Frozen;
+using Millrace.Core.Conversions;
+
+namespace Millrace.Edge.Problems;
+
+/// <summary>The one table from refusals and failures to statuses and stable types. docs/api.md lists it for callers.</summary>
+public static class ProblemKinds
+{
+    /// <summary>A transform parameter is unknown or out of range.</summary>
+    public static ProblemKind BadParameter { get; } = new(400, "bad-parameter",
+        "A parameter is not allowed", "Correct the named parameter; allowed says what may stand there.");
+
+    /// <summary>The request breaks HTTP's own rules.</summary>
+    public static ProblemKind BadRequest { get; } = new(400, "bad-request",
+        "The request is malformed", "Send a well-formed HTTP request.");
+
+    /// <summary>Both Content-Length and Transfer-Encoding: where the body ends is open to dispute.</summary>
+    public static ProblemKind AmbiguousLength { get; } = new(400, "ambiguous-length",
+        "The body's length is ambiguous", "Send either Content-Length or Transfer-Encoding, not both.");
+
+    /// <summary>No image bytes.</summary>
+    public static ProblemKind EmptyBody { get; } = new(400, "empty-body",
+        "There is no image", "Send the encoded image as the request body, or as the multipart field file.");
+
+    /// <summary>A multipart form with other fields than those taken, or broken framing.</summary>
+    public static ProblemKind BadMultipart { get; } = new(400, "bad-multipart",
+        "The multipart form is not as expected",
+        "Send one field named file, and one named watermark if the transform has one.");
+
+    /// <summary>Transform and request disagree about a watermark.</summary>
+    public static ProblemKind WatermarkMismatch { get; } = new(400, "watermark-mismatch",
+        "Transform and uploaded watermark do not match",
+        "Send the watermark's bytes as the multipart field watermark, and watermark=upload in the query.");
+
+    /// <summary>No such address.</summary>
+    public static ProblemKind NotFound { get; } = new(404, "not-found",
+        "There is nothing at this address", "See /docs for the addresses there are.");
+
+    /// <summary>The address exists, for other methods.</summary>
+    public static ProblemKind MethodNotAllowed { get; } = new(405, "method-not-allowed",
+        "The address does not take this method", "Use a method that the Allow header names.");
+
+    /// <summary>The body came too slowly, by rate or in all.</summary>
+    public static ProblemKind BodyTooSlow { get; } = new(408, "body-too-slow",
+        "The body came too slowly", "Send it again over a faster connection.");
+
+    /// <summary>More body bytes than allowed.</summary>
+    public static ProblemKind TooManyBytes { get; } = new(413, "too-many-bytes",
+        "The image has too many bytes", "Send a smaller file.");
+
+    /// <summary>A request line beyond the limit.</summary>
+    public static ProblemKind UriTooLong { get; } = new(414, "uri-too-long",
+        "The address is too long", "Send a shorter query.");
+
+    /// <summary>A declared content type or coding that is not taken.</summary>
+    public static ProblemKind UnsupportedMediaType { get; } = new(415, "unsupported-media-type",
+        "The content type is not taken",
+        "Send image/*, application/octet-stream or multipart/form-data, without a content coding.");
+
+    /// <summary>Magic bytes of no format that is read.</summary>
+    public static ProblemKind UnsupportedFormat { get; } = new(415, "unsupported-format",
+        "Not an image that Millrace reads", "Send JPEG, PNG, WebP, AVIF, GIF or TIFF.");
+
+    /// <summary>More pixels than allowed.</summary>
+    public static ProblemKind TooManyPixels { get; } = new(422, "too-many-pixels",
+        "The image has too many pixels", "Send an image with smaller sides.");
+
+    /// <summary>More frames than allowed.</summary>
+    public static ProblemKind TooManyFrames { get; } = new(422, "too-many-frames",
+        "The animation has too many frames", "Send fewer frames, or ask for fewer with the frames parameter.");
+
+    /// <summary>More JPEG scans than allowed.</summary>
+    public static ProblemKind TooManyScans { get; } = new(422, "too-many-scans",
+        "The JPEG has too many scans", "Save it again as a baseline or an ordinary progressive JPEG.");
+
+    /// <summary>The result would be larger than allowed.</summary>
+    public static ProblemKind OutputTooLarge { get; } = new(422, "output-too-large",
+        "The result would be too large", "Ask for smaller sides, less padding or fewer frames.");
+
+    /// <summary>Bytes that do not decode.</summary>
+    public static ProblemKind Damaged { get; } = new(422, "damaged",
+        "The image is damaged", "Check that the file is complete and opens elsewhere, then send it again.");
+
+    /// <summary>A transform that does not fit the image.</summary>
+    public static ProblemKind TransformImpossible { get; } = new(422, "transform-impossible",
+        "The transform does not fit this image", "Change the transform to suit the image's size.");
+
+    /// <summary>A watermark that does not decode.</summary>
+    public static ProblemKind WatermarkUnreadable { get; } = new(422, "watermark-unreadable",
+        "The watermark cannot be read", "Send a complete image in a format that Millrace reads as watermark.");
+
+    /// <summary>The converter died on this image.</summary>
+    public static ProblemKind KernelCrashed { get; } = new(422, "kernel-crashed",
+        "The image crashed its converter", "Do not send it again as it is; save it anew with another program.");
+
+    /// <summary>The converter was stopped after the longest time for one image.</summary>
+    public static ProblemKind KernelDeadline { get; } = new(422, "kernel-deadline",
+        "The conversion took too long", "Ask for less: smaller sides, lower effort, another format.");
+
+    /// <summary>The converter was stopped at its memory limit.</summary>
+    public static ProblemKind KernelOutOfMemory { get; } = new(422, "kernel-out-of-memory",
+        "The conversion needed too much memory", "Send a smaller image, or ask for smaller sides.");
+
+    /// <summary>The converter broke its protocol on this image and was stopped.</summary>
+    public static ProblemKind KernelProtocol { get; } = new(422, "kernel-protocol",
+        "The image confused its converter", "Do not send it again as it is; save it anew with another program.");
+
+    /// <summary>More request headers than allowed.</summary>
+    public static ProblemKind HeadersTooLarge { get; } = new(431, "headers-too-large",
+        "The request headers are too large", "Send fewer or shorter headers.");
+
+    /// <summary>A bug of ours.</summary>
+    public static ProblemKind InternalError { get; } = new(500, "internal-error",
+        "Something broke on our side", "Try again; if it stays, report it with the job id.");
+
+    /// <summary>As many requests are under way as this edge takes.</summary>
+    public static ProblemKind RequestsFull { get; } = new(503, "requests-full",
+        "Too many requests are under way", "Come again after the time in Retry-After.");
+
+    /// <summary>As many body bytes are held as this edge holds.</summary>
+    public static ProblemKind BytesFull { get; } = new(503, "bytes-full",
+        "Too many bytes are under way", "Come again after the time in Retry-After.");
+
+    /// <summary>The expected wait is past the deadline.</summary>
+    public static ProblemKind WaitTooLong { get; } = new(503, "wait-too-long",
+        "The wait would be longer than the deadline", "Come again after the time in Retry-After.");
+
+    /// <summary>As many conversions wait as may wait.</summary>
+    public static ProblemKind QueueFull { get; } = new(503, "queue-full",
+        "Too many conversions are waiting", "Come again after the time in Retry-After.");
+
+    /// <summary>No converter became free in time.</summary>
+    public static ProblemKind QueueDeadline { get; } = new(503, "queue-deadline",
+        "No converter became free in time", "Come again after the time in Retry-After.");
+
+    /// <summary>This process is going away.</summary>
+    public static ProblemKind Stopping { get; } = new(503, "stopping",
+        "This server is stopping", "Send the request again: another server will take it.");
+
+    /// <summary>No converter could be started.</summary>
+    public static ProblemKind NoKernel { get; } = new(503, "no-kernel",
+        "No converter could be started", "Come again after the time in Retry-After.");
+
+    /// <summary>Readiness: work is in flight and none of it ends.</summary>
+    public static ProblemKind NotProgressing { get; } = new(503, "not-progressing",
+        "Conversions are under way but none ends", "Send traffic elsewhere until this address answers 200.");
+
+    /// <summary>Readiness: the tiny conversion failed.</summary>
+    public static ProblemKind TrialFailed { get; } = new(503, "trial-failed",
+        "A tiny conversion failed", "Send traffic elsewhere until this address answers 200.");
+
+    /// <summary>Every kind, by status.</summary>
+    public static IReadOnlyList<ProblemKind> All { get; } =
+    [
+        BadParameter, BadRequest, AmbiguousLength, EmptyBody, BadMultipart, WatermarkMismatch, NotFound, MethodNotAllowed,
+        BodyTooSlow, TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, TooManyPixels,
+        TooManyFrames, TooManyScans, OutputTooLarge, Damaged, TransformImpossible, WatermarkUnreadable, KernelCrashed,
+        KernelDeadline, KernelOutOfMemory, KernelProtocol, HeadersTooLarge, InternalError, RequestsFull, BytesFull,
+        WaitTooLong, QueueFull, QueueDeadline, Stopping, NoKernel, NotProgressing, TrialFailed,
+    ];
+
+    private static readonly FrozenDictionary<ConversionFailure, ProblemKind> ByFailure =
+        new Dictionary<ConversionFailure, ProblemKind>
+        {
+            [ConversionFailure.Empty] = EmptyBody,
+            [ConversionFailure.UnsupportedFormat] = UnsupportedFormat,
+            [ConversionFailure.TooManyBytes] = TooManyBytes,
+            [ConversionFailure.TooManyPixels] = TooManyPixels,
+            [ConversionFailure.TooManyFrames] = TooManyFrames,
+            [ConversionFailure.TooManyScans] = TooManyScans,
+            [ConversionFailure.OutputTooLarge] = OutputTooLarge,
+            [ConversionFailure.Damaged] = Damaged,
+            [ConversionFailure.TransformImpossible] = TransformImpossible,
+            [ConversionFailure.WatermarkUnreadable] = WatermarkUnreadable,
+            [ConversionFailure.KernelCrashed] = KernelCrashed,
+            [ConversionFailure.KernelDeadline] = KernelDeadline,
+            [ConversionFailure.KernelOutOfMemory] = KernelOutOfMemory,
+            [ConversionFailure.KernelProtocol] = KernelProtocol,
+            [ConversionFailure.QueueFull] = QueueFull,
+            [ConversionFailure.QueueDeadline] = QueueDeadline,
+            [ConversionFailure.Stopping] = Stopping,
+            [ConversionFailure.NoKernel] = NoKernel,
+        }.ToFrozenDictionary();
+
+    /// <summary>Statuses that the framework gives by itself.</summary>
+    private static readonly FrozenDictionary<int, ProblemKind> ByStatus =
+        new[]
+        {
+            BadRequest, NotFound, MethodNotAllowed, BodyTooSlow, TooManyBytes, UriTooLong,
+            UnsupportedMediaType, HeadersTooLarge, InternalError,
+        }.ToFrozenDictionary(kind => kind.Status);
+
+    /// <summary>The kind of a conversion's failure.</summary>
+    public static ProblemKind Of(ConversionFailure failure) => ByFailure[failure];
+
+    /// <summary>The kind of a status that the framework gave; null when the table has none for it.</summary>
+    public static ProblemKind? OfStatus(int status) => ByStatus.GetValueOrDefault(status);
+}

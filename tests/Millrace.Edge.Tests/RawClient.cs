@@ -1,0 +1,42 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Millrace.Edge.Tests;
+
+/// <summary>Writes bytes to a server as no HTTP library would, and reads what comes until the server closes.</summary>
+internal sealed class RawClient : IDisposable
+{
+    private readonly TcpClient _tcp = new();
+
+    public static async Task<RawClient> ConnectAsync(EdgeServer server)
+    {
+        var client = new RawClient();
+        await client._tcp.ConnectAsync(server.Address.Host, server.Address.Port, TestContext.Current.CancellationToken);
+        return client;
+    }
+
+    public ValueTask SendAsync(string text) =>
+        _tcp.GetStream().WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
+
+    /// <summary>Everything up to the end of the connection; a reset is an end too.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(EdgeServer.Patience);
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        try
+        {
+            while (await _tcp.GetStream().ReadAsync(buffer, patience.Token) is > 0 and var read)
+            {
+                text.Append(Encoding.Latin1.GetString(buffer, 0, read));
+            }
+        }
+        catch (IOException)
+        {
+        }
+        return text.ToString();
+    }
+
+    public void Dispose() => _tcp.Dispose();
+}
