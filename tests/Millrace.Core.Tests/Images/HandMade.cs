@@ -75,7 +75,9 @@ internal static class HandMade
 
     public static byte[] Sides(long width, long height) => Box("ispe", new Draft().U32(0).U32(width).U32(height));
 
-    /// <summary>An AVIF whose item 1 is the primary one, with these properties; item 1 has those of the numbers.</summary>
+    /// <summary>
+    /// An AVIF whose item 1 is the primary one, with these properties; item 1 has those of the numbers.
+    /// </summary>
     public static Draft Avif(ReadOnlySpan<byte> properties, params ReadOnlySpan<byte> numbers) =>
         new Draft().Raw(FileType("avif", "mif1avif")).Raw(AvifMeta(properties, numbers));
 
