@@ -1,6 +1,6 @@
 namespace Millrace.Core.Transforms;
 
-/// <summary>How an image meets the box given by width and height. Without enlarge no axis grows past the source.</summary>
+/// <summary>How an image meets the box of width and height. Without enlarge no axis grows past the source.</summary>
 public enum Fit
 {
     /// <summary>Whole image, aspect kept, within the box. <c>scale-down</c> is this without enlarge.</summary>

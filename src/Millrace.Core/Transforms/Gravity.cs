@@ -10,7 +10,9 @@ public enum GravityKind
     Smart,
 }
 
-/// <summary>Which part of an image matters: a point, in ten thousandths of width and height from the top left, or smart.</summary>
+/// <summary>
+/// Which part of an image matters: a point, in ten thousandths of width and height from the top left, or smart.
+/// </summary>
 /// <param name="Kind">Point or smart.</param>
 /// <param name="X">0 (left) to 10,000 (right); 5,000 for smart.</param>
 /// <param name="Y">0 (top) to 10,000 (bottom); 5,000 for smart.</param>

@@ -1,10 +1,12 @@
 namespace Millrace.Core.Transforms;
 
 /// <summary>
-/// What to do with an image. Order of work, whatever the order in the query: orient, trim, crop, rotate, flip, scale,
-/// crop to the box, filters (grayscale, blur, sharpen, pixelate), extend, padding, background, watermark, colour, encode.
-/// A value: two transforms are equal exactly when <see cref="ToString"/> gives the same text, which is part of cache
-/// keys and fingerprints. Made by <see cref="TransformParser"/>, which also checks every range named here.
+/// What to do with an image. Order of work, whatever the order in the query: orient, trim, crop, rotate, flip,
+/// scale, crop to the box, filters (grayscale, blur, sharpen, pixelate), extend, padding, background, watermark,
+/// colour, encode.
+/// A value: two transforms in normal form are equal exactly when <see cref="ToString"/> gives the same text, which is
+/// part of cache keys and fingerprints. Made by <see cref="TransformParser"/>, which checks every range named here;
+/// who makes one in another way passes it through <see cref="TransformNormal"/>.
 /// </summary>
 public sealed record Transform
 {
@@ -14,10 +16,13 @@ public sealed record Transform
     /// <summary>No change but auto-orientation, stripped metadata and the source's own format.</summary>
     public static Transform None { get; } = new();
 
-    /// <summary>Width of the box in device pixels (dpr already multiplied in), 1 to <see cref="SideMax"/>; null: by the other side.</summary>
+    /// <summary>
+    /// Width of the box in device pixels (dpr already multiplied in), 1 to <see cref="SideMax"/>; null: follows the
+    /// other side.
+    /// </summary>
     public int? Width { get; init; }
 
-    /// <summary>Height of the box in device pixels, 1 to <see cref="SideMax"/>; null: by the other side.</summary>
+    /// <summary>Height of the box, as <see cref="Width"/>.</summary>
     public int? Height { get; init; }
 
     /// <summary>How the image meets the box. Default <see cref="Fit.Inside"/>.</summary>
@@ -32,7 +37,7 @@ public sealed record Transform
     /// <summary>The part of the upright source to keep, before anything is scaled; null: all.</summary>
     public Crop? Crop { get; init; }
 
-    /// <summary>Which part survives a crop, and where a smaller image stands on a larger canvas. Default centre.</summary>
+    /// <summary>Which part survives a crop, and where an image stands on a larger canvas. Default centre.</summary>
     public Gravity Gravity { get; init; } = Gravity.Center;
 
     /// <summary>Whether the EXIF orientation is applied. Default true.</summary>
@@ -44,13 +49,16 @@ public sealed record Transform
     /// <summary>Mirroring after the turn. Default none.</summary>
     public Flip Flip { get; init; }
 
-    /// <summary>Cuts borders that differ from the top left pixel by no more than this, 1 to 255; null: no trim.</summary>
+    /// <summary>Cuts borders that differ from the top left pixel by at most this, 1 to 255; null: no trim.</summary>
     public int? Trim { get; init; }
 
     /// <summary>Border added around the result, in device pixels, filled with the background.</summary>
     public Padding Padding { get; init; }
 
-    /// <summary>Fill for extension, padding and transparent pixels; null: transparent where the format can, else white.</summary>
+    /// <summary>
+    /// Fill for extension, padding and transparent pixels; null: transparent where the format can, else white. One that
+    /// lets light through lies on white where the format has no transparency.
+    /// </summary>
     public Color? Background { get; init; }
 
     /// <summary>Gaussian blur, sigma in pixels of the result, 0.3 to 100, two decimals; 0: none.</summary>
@@ -77,10 +85,12 @@ public sealed record Transform
     /// <summary>Progressive JPEG, interlaced PNG or GIF. Default false.</summary>
     public bool Progressive { get; init; }
 
-    /// <summary>Lossless WebP or AVIF. Default false; PNG is always lossless.</summary>
+    /// <summary>Lossless WebP or AVIF, whatever the quality. Default false; PNG and TIFF always are.</summary>
     public bool Lossless { get; init; }
 
-    /// <summary>Encoder effort, 0 (fastest) to 9 (smallest); null: the format's default, see <see cref="EncodingDefaults"/>.</summary>
+    /// <summary>
+    /// Encoder effort, 0 (fastest) to 9 (smallest); null: the format's default, see <see cref="EncodingDefaults"/>.
+    /// </summary>
     public int? Effort { get; init; }
 
     /// <summary>Which metadata survives. Default none.</summary>
@@ -89,9 +99,12 @@ public sealed record Transform
     /// <summary>Whether colours are converted to sRGB or stay in the source's profile. Default converted.</summary>
     public ColorPolicy Color { get; init; }
 
-    /// <summary>Most frames to keep of an animation: 1 keeps the first frame; null: all.</summary>
+    /// <summary>
+    /// Most frames to keep of an animation, 1 to 1,000: 1 keeps the first frame; null: all that the result's format
+    /// holds, which is one unless it is WebP or GIF.
+    /// </summary>
     public int? FramesMax { get; init; }
 
-    /// <summary>The canonical text: a query string with every value that differs from its default, in a fixed order.</summary>
+    /// <summary>The canonical text: a query string of what differs from the defaults, in fixed order.</summary>
     public override string ToString() => TransformText.Write(this);
 }
