@@ -60,7 +60,7 @@ internal static class WebpHeader
         while (frames < HeaderProbe.FramesCap && reader.TryUInt32(position + 4, out var size))
         {
             if (reader.Holds(position, "ANMF"u8)) frames++;
-            position += ChunkHeader + size + (size & 1);
+            position += ChunkHeader + (long)size + (size & 1);
         }
         return frames;
     }

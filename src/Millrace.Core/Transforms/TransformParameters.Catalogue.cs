@@ -30,7 +30,7 @@ public static partial class TransformParameters
         Of("crop", Values.Crop, "The part of the upright source to keep, before scaling: placed by gravity, or X and Y "
             + "from the top left. Not multiplied by dpr.",
             "the whole image", "10%,0,80%,100%", Set<Crop>((t, v) => t with { Crop = v }), t => Text.Crop(t.Crop)),
-        Of("gravity", Values.Gravity, "Which part survives crop and fit=cover, and where an image stands on its canvas.",
+        Of("gravity", Values.Gravity, "Which part survives crop and fit=cover, and where an extended image stands.",
             "center", "north", Set<Gravity>((t, v) => t with { Gravity = v }), t => Text.Gravity(t.Gravity)),
         Of("auto-orient", Values.Switch, "Turns the image upright by its EXIF orientation.",
             "true", "false", Set<bool>((t, v) => t with { AutoOrient = v }), t => t.AutoOrient ? null : "false"),

@@ -12,6 +12,7 @@ public sealed class HeaderProbeFuzzTests
     private static readonly byte[][] Seeds =
     [
         .. Corpus.Names.Select(name => Corpus.Head(name, HeadSize)),
+        .. Corpus.FuzzSeeds("probe"),
         HandMade.Jpeg(10, 10, 0xC2, 20),
         HandMade.Png(10, 10),
         HandMade.Webp(HandMade.WebpCanvas(20, 10, 2), HandMade.Chunk("ANMF", new byte[30])),
@@ -21,6 +22,18 @@ public sealed class HeaderProbeFuzzTests
         HandMade.Tiff(false, 5, 20, 10, false),
         HandMade.Avif(new Draft().Raw(HandMade.Sides(20, 10)).Raw(HandMade.Sides(9, 9)), 1, 2),
     ];
+
+    [Fact(Timeout = 10_000)]
+    public async Task Read_WhenFuzzingStartedFromOrFoundIt_IsSound()
+    {
+        var seeds = Corpus.FuzzSeeds("probe");
+
+        var outcomes = await Task.Run(() => seeds.Select(seed => HeaderProbe.Read(seed)).ToList(),
+            TestContext.Current.CancellationToken);
+
+        Assert.NotEmpty(outcomes);
+        Assert.All(outcomes, Probing.AssertSound);
+    }
 
     [Fact]
     public void Read_WhenHeadersAreMutated_IsAlwaysSound()

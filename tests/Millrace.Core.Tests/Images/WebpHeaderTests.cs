@@ -52,6 +52,17 @@ public sealed class WebpHeaderTests
         Assert.Equal(1, HeaderProbe.Read(file).Header?.Frames);
     }
 
+    /// <summary>Found by fuzzing: a chunk size that wraps around 32 bits led back to the same chunk for ever.</summary>
+    [Theory]
+    [InlineData(0xFFFFFFF8)]
+    [InlineData(0xFFFFFFFF)]
+    public void Read_WhenAChunkSizeReachesTheEndOf32Bits_Ends(uint size)
+    {
+        var file = HandMade.Webp(HandMade.WebpCanvas(20, 10, 0x02)).Text("ANIM").U32(size).Raw(new byte[20]);
+
+        Assert.Equal(new(ImageFormat.Webp, 20, 10), HeaderProbe.Read(file).Header);
+    }
+
     [Fact]
     public void Read_WhenLossySideIsZero_IsDamaged()
     {
