@@ -29,7 +29,8 @@ internal static class Corpus
 
     /// <summary>What fuzzing starts from, and whatever it has found, for one of its targets.</summary>
     public static IReadOnlyList<byte[]> FuzzSeeds(string target) =>
-        [.. Directory.EnumerateFiles(Path.Combine(SeedRoot, target)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        [.. Directory.EnumerateFiles(Path.Combine(SeedRoot, target))
+            .Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
 
     private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

@@ -35,18 +35,12 @@ public sealed class HeaderProbeFuzzTests
         Assert.All(outcomes, Probing.AssertSound);
     }
 
-    [Fact]
-    public void Read_WhenHeadersAreMutated_IsAlwaysSound()
+    [Fact(Timeout = 60_000)]
+    public async Task Read_WhenHeadersAreMutated_IsAlwaysSound()
     {
         var random = new Random(20_261_122);
-        var refused = 0;
 
-        for (var i = 0; i < Mutations; i++)
-        {
-            var outcome = HeaderProbe.Read(Mutate(random, Seeds[random.Next(Seeds.Length)]));
-            Probing.AssertSound(outcome);
-            if (outcome.Failure is not null) refused++;
-        }
+        var refused = await Task.Run(() => CountRefused(random), TestContext.Current.CancellationToken);
 
         // Both ends are met: mutations that no reader notices would show nothing.
         Assert.InRange(refused, Mutations / 10, Mutations * 9 / 10);
@@ -58,6 +52,18 @@ public sealed class HeaderProbeFuzzTests
             .Sample(
                 (seed, kept, rest) => Probing.AssertSound(HeaderProbe.Read([.. Seeds[seed].Take(kept), .. rest])),
                 iter: 100_000);
+
+    private static int CountRefused(Random random)
+    {
+        var refused = 0;
+        for (var i = 0; i < Mutations; i++)
+        {
+            var outcome = HeaderProbe.Read(Mutate(random, Seeds[random.Next(Seeds.Length)]));
+            Probing.AssertSound(outcome);
+            if (outcome.Failure is not null) refused++;
+        }
+        return refused;
+    }
 
     /// <summary>One to eight flips, overwritten numbers, cuts or splices.</summary>
     private static byte[] Mutate(Random random, byte[] seed)
@@ -86,7 +92,10 @@ public sealed class HeaderProbeFuzzTests
     private static byte[] Overwrite(Random random, byte[] bytes, int at)
     {
         byte[] extremes = [0, 1, 0x7F, 0x80, 0xFE, 0xFF];
-        bytes.AsSpan(at, Math.Min(random.Next(1, 9), bytes.Length - at)).Fill(extremes[random.Next(extremes.Length)]);
+        var number = bytes.AsSpan(at, Math.Min(random.Next(1, 9), bytes.Length - at));
+        number.Fill(extremes[random.Next(extremes.Length)]);
+        // Near the extreme in either byte order: where arithmetic wraps.
+        number[random.Next(2) == 0 ? 0 : ^1] -= (byte)random.Next(16);
         return bytes;
     }
 
