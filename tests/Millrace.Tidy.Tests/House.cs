@@ -39,7 +39,7 @@ internal static class House
 
     /// <summary>Endings of type names that say nothing.</summary>
     public static IReadOnlyList<string> TypeEndingsForbidden { get; } =
-        ["Manager", "Helper", "Helpers", "Util", "Utils", "Impl", "Info"];
+        ["Manager", "Helper", "Helpers", "Util", "Utils", "Base", "Impl", "Info", "Data"];
 }
 
 /// <summary>What a project may reference.</summary>

@@ -51,6 +51,7 @@ public sealed class ShapeRulesTests
     [InlineData("record struct PathUtils;")]
     [InlineData("class Outer\n{\n    class QueueImpl;\n}", 3)]
     [InlineData("delegate void UserInfo();")]
+    [InlineData("abstract class JobBase;")]
     public void TypeNames_WhenEndingSaysNothing_IsFound(string text, int line = 1)
     {
         Planted.AssertFound(ShapeRules.TypeNames(Planted.Code(text)), line, "says nothing");

@@ -14,12 +14,14 @@ internal static class JpegHeader
     {
         var reader = new ByteReader(bytes);
         var position = 2;
-        while (NextMarker(bytes, ref position) is { } marker && marker is not (StartOfScan or EndOfImage))
+        while (NextMarker(bytes, ref position) is { } marker)
         {
+            if (marker is StartOfScan or EndOfImage)
+                return ProbeOutcome.Damaged("The JPEG data has no frame header before its first scan.");
             if (IsFrameHeader(marker)) return Frame(reader, marker, position);
             if (!IsBare(marker)) position = Skip(reader, position);
         }
-        return ProbeOutcome.Damaged("The JPEG data has no frame header before its first scan.");
+        return ProbeOutcome.CutShort(ImageFormat.Jpeg);
     }
 
     private static ProbeOutcome Frame(ByteReader reader, byte marker, int position)

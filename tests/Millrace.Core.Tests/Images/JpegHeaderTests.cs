@@ -104,6 +104,20 @@ public sealed class JpegHeaderTests
     {
         var image = new Draft().Raw(0xFF, 0xD8).Raw(HandMade.JpegScan).Raw(HandMade.JpegFrame(10, 10));
 
-        Assert.Equal(ProbeFailure.Damaged, HeaderProbe.Read(image).Failure);
+        var outcome = HeaderProbe.Read(image);
+
+        Assert.Equal("The JPEG data has no frame header before its first scan.", outcome.Reason);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(8)]
+    public void Read_WhenCutBeforeItsSidesAreKnown_SaysSo(int length)
+    {
+        byte[] image = HandMade.Jpeg(10, 10);
+
+        var outcome = HeaderProbe.Read(image.AsSpan(0, length));
+
+        Assert.Equal(new(null, ProbeFailure.Damaged, "The JPEG data ends within its header."), outcome);
     }
 }
