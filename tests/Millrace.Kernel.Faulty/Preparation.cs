@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace Millrace.Kernel.Faulty;
 
 /// <summary>
-/// Compiles and links the faults while files can still be opened: an attacker's code would not need to, and a probe that
-/// fails for want of an assembly proves nothing. Native AOT has nothing to prepare.
+/// Compiles and links the faults while files can still be opened: an attacker's code would not need to, and a probe
+/// that fails for want of an assembly proves nothing. Native AOT has nothing to prepare.
 /// </summary>
 internal static class Preparation
 {

@@ -3,11 +3,15 @@ using Millrace.Core.Transforms;
 
 namespace Millrace.Core.Conversions;
 
-/// <summary>What a transform comes to for a source of a known format: the result's format, and how many frames are used.</summary>
+/// <summary>
+/// What a transform comes to for a source of a known format: the result's format, and how many frames are used.
+/// </summary>
 public static class FramesUsed
 {
     /// <summary>The format of the result.</summary>
-    /// <exception cref="ArgumentException">The format is <see cref="OutputFormat.Auto"/>, which the edge resolves first.</exception>
+    /// <exception cref="ArgumentException">
+    /// The format is <see cref="OutputFormat.Auto"/>, which the edge resolves first.
+    /// </exception>
     public static ImageFormat ResultFormat(this Transform transform, ImageFormat source)
     {
         if (transform.Format == OutputFormat.Source) return source;

@@ -6,7 +6,9 @@ using NetVips;
 
 namespace Millrace.Kernel.Conversion;
 
-/// <summary>Converts one image in this process: header and limits first, pixels after. Expected failures are values.</summary>
+/// <summary>
+/// Converts one image in this process: header and limits first, pixels after. Expected failures are values.
+/// </summary>
 internal sealed class Converter
 {
     private readonly ImageLimits _limits;

@@ -3,7 +3,9 @@ using NetVips;
 
 namespace Millrace.Kernel.Conversion;
 
-/// <summary>libvips as a kernel uses it: one thread, no operation cache, and only the loaders that Millrace names.</summary>
+/// <summary>
+/// libvips as a kernel uses it: one thread, no operation cache, and only the loaders that Millrace names.
+/// </summary>
 internal static class Vips
 {
     private static readonly string[] AllowedLoaders =

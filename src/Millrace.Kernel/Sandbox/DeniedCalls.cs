@@ -6,7 +6,9 @@ namespace Millrace.Kernel.Sandbox;
 /// </summary>
 internal static class DeniedCalls
 {
-    /// <summary>Answered with "no such call", so that the C library falls back to clone, whose flags a filter can see.</summary>
+    /// <summary>
+    /// Answered with "no such call", so that the C library falls back to clone, whose flags a filter can see.
+    /// </summary>
     public const string CloneWithStructure = "clone3";
 
     /// <summary>Denied whatever the arguments.</summary>
@@ -35,7 +37,9 @@ internal static class DeniedCalls
         "shmget", "shmat", "msgget", "semget", "mq_open", "mq_unlink",
     ];
 
-    /// <summary>Denied whatever the arguments; younger than some libseccomp, so with the number all machines share.</summary>
+    /// <summary>
+    /// Denied whatever the arguments; younger than some libseccomp, so with the number all machines share.
+    /// </summary>
     public static (string Name, int Number)[] Newer { get; } =
     [
         ("io_uring_setup", 425), ("io_uring_enter", 426), ("io_uring_register", 427),

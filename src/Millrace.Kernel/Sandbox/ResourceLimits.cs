@@ -14,7 +14,9 @@ internal static class ResourceLimits
         if (!AllowCpuSeconds(60)) yield return "RLIMIT_CPU cannot be set";
     }
 
-    /// <summary>Moves the CPU limit ahead of what this process has used, so that each image has the same allowance.</summary>
+    /// <summary>
+    /// Moves the CPU limit ahead of what this process has used, so that each image has the same allowance.
+    /// </summary>
     public static bool AllowCpuSeconds(int seconds)
     {
         var used = Environment.CpuUsage.TotalTime.TotalSeconds;

@@ -37,11 +37,15 @@ internal sealed class ChildProcess
     /// <summary>Our end of the socket that is its stdin.</summary>
     public Socket Frames { get; }
 
-    /// <summary>Our end of the socket that is its stderr: a socket and not a pipe, as a pipe's read would hold a thread.</summary>
+    /// <summary>
+    /// Our end of the socket that is its stderr: a socket and not a pipe, as a pipe's read would hold a thread.
+    /// </summary>
     public Socket Errors { get; }
 
     /// <summary>Starts a program.</summary>
-    /// <exception cref="Win32Exception">The system cannot start it; nothing was started and nothing is left open.</exception>
+    /// <exception cref="Win32Exception">
+    /// The system cannot start it; nothing was started and nothing is left open.
+    /// </exception>
     public static ChildProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
     {
         var frames = Pair();
@@ -69,7 +73,9 @@ internal sealed class ChildProcess
     /// <summary>Sends SIGKILL; does nothing once it was reaped or is dead.</summary>
     public void Kill() => _ = Posix.kill(ProcessId, Posix.SignalKill);
 
-    /// <summary>Its exit, once it is dead; null while it lives. Must not be called again after it gave an exit.</summary>
+    /// <summary>
+    /// Its exit, once it is dead; null while it lives. Must not be called again after it gave an exit.
+    /// </summary>
     public ChildExit? TryReap()
     {
         var reaped = Posix.waitpid(ProcessId, out var status, Posix.WaitNoHang);

@@ -31,7 +31,9 @@ internal sealed record KernelDeath(KernelDeathCause Cause, ChildExit? Exit, stri
     private static readonly string[] OutOfMemoryWords = ["failed to allocate", "Out of memory", "std::bad_alloc",
         "OutOfMemoryException"];
 
-    /// <summary>Whether the same image may be tried again: a crash may have been somebody's kill, the others were the image's.</summary>
+    /// <summary>
+    /// Whether the same image may be tried again: a crash may have been somebody's kill, the others were the image's.
+    /// </summary>
     public bool MayRetry => Cause is KernelDeathCause.Signal or KernelDeathCause.Exit;
 
     /// <summary>The failure that its image ends with.</summary>

@@ -8,8 +8,8 @@ using Millrace.Core.Kernels;
 namespace Millrace.Worker.Kernels;
 
 /// <summary>
-/// One kernel, from the worker's side. Used by one caller at a time. A read is always pending, so that a death is noticed
-/// at once, idle or busy.
+/// One kernel, from the worker's side. Used by one caller at a time. A read is always pending, so that a death is
+/// noticed at once, idle or busy.
 /// </summary>
 internal sealed class KernelProcess : IAsyncDisposable
 {
@@ -245,7 +245,8 @@ internal sealed class KernelProcess : IAsyncDisposable
             _killedFor == NotKilled ? KernelDeath.Judge(exit, stderr) : (KernelDeathCause)_killedFor, exit, stderr);
     }
 
-    /// <returns>Null when it is not dead within the time: the system holds it in a call that cannot be interrupted.</returns>
+    /// <returns>Null when it is not dead within the time: the system holds it in a call that cannot be
+    /// interrupted.</returns>
     private async Task<ChildExit?> ReapAsync(TimeSpan timeout)
     {
         var start = _time.GetTimestamp();

@@ -7,7 +7,9 @@ internal sealed record KernelProgram(string Path, IReadOnlyList<string> Argument
 {
     private const string FileName = "Millrace.Kernel";
 
-    /// <summary>Finds the kernel: at the path of the options, else in the folder <c>kernel</c> beside the executable.</summary>
+    /// <summary>
+    /// Finds the kernel: at the path of the options, else in the folder <c>kernel</c> beside the executable.
+    /// </summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     public static KernelProgram Find(string? configuredPath)
     {

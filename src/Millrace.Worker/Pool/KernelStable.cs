@@ -92,7 +92,9 @@ internal sealed partial class KernelStable(
         else _idle.Writer.TryWrite(kernel);
     }
 
-    /// <summary>Has a kernel that is dead, or has served its time, buried and replaced; once, however often it is said.</summary>
+    /// <summary>
+    /// Has a kernel that is dead, or has served its time, buried and replaced; once, however often it is said.
+    /// </summary>
     public void Leave(KernelProcess kernel)
     {
         if (!_living.TryUpdate(kernel, false, true)) return;

@@ -6,7 +6,9 @@ namespace Millrace.Convert;
 /// <summary>One image to convert: where it comes from and where it goes, both paths or <c>-</c>.</summary>
 internal sealed record WorkItem(string Input, string Output);
 
-/// <summary>What is to be done, known before anything is: nothing is overwritten by a second image of the same name.</summary>
+/// <summary>
+/// What is to be done, known before anything is: nothing is overwritten by a second image of the same name.
+/// </summary>
 /// <param name="Items">In the order of their paths.</param>
 /// <param name="Refusal">Why nothing is done; null when all is well.</param>
 internal sealed record WorkList(IReadOnlyList<WorkItem> Items, string? Refusal)

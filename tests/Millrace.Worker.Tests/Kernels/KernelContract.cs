@@ -5,7 +5,9 @@ using Millrace.Worker.Kernels;
 
 namespace Millrace.Worker.Tests.Kernels;
 
-/// <summary>What every build of the kernel does: it converts, it survives bad images, and nothing gets out of it.</summary>
+/// <summary>
+/// What every build of the kernel does: it converts, it survives bad images, and nothing gets out of it.
+/// </summary>
 public abstract class KernelContract : IAsyncLifetime
 {
     private KernelProcess _kernel = null!;
