@@ -31,7 +31,7 @@ public static class KernelHost
     {
         var settings = KernelSettings.Parse(arguments);
         if (settings is null)
-            return Refuse("a kernel is started by millrace itself, with its limits as arguments and a socket as stdin.");
+            return Refuse("a kernel is started by millrace itself: limits as arguments, a socket as stdin.");
         if (onImage is null && Environment.GetEnvironmentVariable(FaultSwitch) is not null)
             return Refuse($"this is a production kernel and refuses the fault switch {FaultSwitch}; unset it.");
 

@@ -12,7 +12,8 @@ namespace Millrace.Kernel.Faulty;
 internal static class Preparation
 {
     private const BindingFlags All =
-        BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic
+        | BindingFlags.DeclaredOnly;
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Runs only where nothing was trimmed.")]
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Runs only where nothing was trimmed.")]

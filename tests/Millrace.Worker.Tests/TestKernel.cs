@@ -19,12 +19,12 @@ internal static class TestKernel
 
     /// <summary>The kernel as Native AOT.</summary>
     public static string Native => Existing(
-        Path.Combine(Root, "artifacts", "aot", "publish", "Millrace.Kernel.Faulty", "release", "Millrace.Kernel.Faulty"),
+        Path.Combine(Root, "artifacts/aot/publish/Millrace.Kernel.Faulty/release/Millrace.Kernel.Faulty"),
         "dotnet publish tests/Millrace.Kernel.Faulty -c Release --ucr -p:Aot=true");
 
     /// <summary>The kernel that ships, which knows no faults.</summary>
     public static string Production => Existing(
-        Path.Combine(Root, "artifacts", "bin", "Millrace.Kernel", Configuration, "Millrace.Kernel.dll"), "dotnet build");
+        Path.Combine(Root, "artifacts/bin/Millrace.Kernel", Configuration, "Millrace.Kernel.dll"), "dotnet build");
 
 #if DEBUG
     private static string Configuration => "debug";
@@ -39,7 +39,8 @@ internal static class TestKernel
         [.. Photo("p16-fossa.jpg"), .. System.Text.Encoding.ASCII.GetBytes(FaultMarker + fault)];
 
     public static Transform Transform(string text) =>
-        TransformParser.Parse(text).Transform ?? throw new ArgumentException($"'{text}' is no transform.", nameof(text));
+        TransformParser.Parse(text).Transform
+        ?? throw new ArgumentException($"'{text}' is no transform.", nameof(text));
 
     public static ConversionRequest Request(byte[] source, string transform = "width=100") =>
         new(source, Transform(transform));
@@ -67,7 +68,8 @@ internal static class TestKernel
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Millrace.slnx"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Millrace.slnx")))
+            folder = folder.Parent;
         return folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository.");
     }
 }

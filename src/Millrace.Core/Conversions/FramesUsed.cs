@@ -16,7 +16,7 @@ public static class FramesUsed
     {
         if (transform.Format == OutputFormat.Source) return source;
         return TransformNormal.Explicit(transform.Format)
-            ?? throw new ArgumentException("The format auto must be resolved before the conversion.", nameof(transform));
+            ?? throw new ArgumentException("The format auto must be resolved before.", nameof(transform));
     }
 
     /// <summary>Most frames of the source that are decoded: 1 unless the result can move.</summary>

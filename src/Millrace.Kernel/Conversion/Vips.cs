@@ -10,8 +10,8 @@ internal static class Vips
 {
     private static readonly string[] AllowedLoaders =
     [
-        "VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp", "VipsForeignLoadHeif", "VipsForeignLoadNsgif",
-        "VipsForeignLoadTiff",
+        "VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp", "VipsForeignLoadHeif",
+        "VipsForeignLoadNsgif", "VipsForeignLoadTiff",
     ];
 
     public static void Initialize()
@@ -29,5 +29,6 @@ internal static class Vips
     }
 
     public static string Version() => string.Join(
-        '.', Enumerable.Range(0, 3).Select(part => NetVips.NetVips.Version(part).ToString(CultureInfo.InvariantCulture)));
+        '.',
+        Enumerable.Range(0, 3).Select(part => NetVips.NetVips.Version(part).ToString(CultureInfo.InvariantCulture)));
 }

@@ -17,7 +17,8 @@ internal static class WarmUp
 
     private static readonly string[] Transforms =
     [
-        "", "width=20", "width=20&height=30&fit=cover&gravity=smart&sharpen=1", "trim=10", "crop=20,20&width=10&rotate=90&flip=vertical",
+        "", "width=20", "width=20&height=30&fit=cover&gravity=smart&sharpen=1", "trim=10",
+        "crop=20,20&width=10&rotate=90&flip=vertical",
         "width=10&height=20&fit=contain&background=102030&blur=1&grayscale=true&padding=2",
         "pixelate=4&watermark=upload&watermark-opacity=50&metadata=copyright", "color=keep&metadata=keep",
     ];

@@ -26,10 +26,11 @@ internal static class DeniedCalls
         // processes
         "execve", "execveat", "fork", "vfork", "ptrace", "process_vm_readv", "process_vm_writev", "kcmp",
         "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "setpriority", "ioprio_set", "migrate_pages", "move_pages",
-        "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "setfsuid", "setfsgid", "capset",
-        "setsid", "setpgid", "personality",
+        "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "setfsuid", "setfsgid",
+        "capset", "setsid", "setpgid", "personality",
         // the machine
-        "mount", "umount2", "pivot_root", "chroot", "chdir", "fchdir", "setns", "unshare", "bpf", "perf_event_open", "userfaultfd",
+        "mount", "umount2", "pivot_root", "chroot", "chdir", "fchdir", "setns", "unshare", "bpf",
+        "perf_event_open", "userfaultfd",
         "init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "reboot", "swapon", "swapoff",
         "add_key", "request_key", "keyctl", "acct", "quotactl", "syslog", "iopl", "ioperm", "vhangup",
         "settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname",

@@ -9,7 +9,8 @@ internal static class ResourceLimits
     /// <returns>What could not be set.</returns>
     public static IEnumerable<string> Set(long dataBytesMax)
     {
-        if (!Set(Posix.ResourceData, (ulong)dataBytesMax, (ulong)dataBytesMax)) yield return "RLIMIT_DATA cannot be set";
+        var data = (ulong)dataBytesMax;
+        if (!Set(Posix.ResourceData, data, data)) yield return "RLIMIT_DATA cannot be set";
         if (!Set(Posix.ResourceCore, 0, 0)) yield return "RLIMIT_CORE cannot be set";
         if (!AllowCpuSeconds(60)) yield return "RLIMIT_CPU cannot be set";
     }

@@ -57,7 +57,8 @@ internal sealed record KernelDeath(KernelDeathCause Cause, ChildExit? Exit, stri
     /// <summary>The cause as far as exit and last words tell, where we did not kill it.</summary>
     public static KernelDeathCause Judge(ChildExit? exit, string stderr)
     {
-        if (OutOfMemoryWords.Any(words => stderr.Contains(words, StringComparison.Ordinal))) return KernelDeathCause.Memory;
+        if (OutOfMemoryWords.Any(words => stderr.Contains(words, StringComparison.Ordinal)))
+            return KernelDeathCause.Memory;
         return exit is { Signal: 0 } ? KernelDeathCause.Exit : KernelDeathCause.Signal;
     }
 }

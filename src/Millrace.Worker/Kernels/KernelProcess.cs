@@ -59,7 +59,7 @@ internal sealed class KernelProcess : IAsyncDisposable
     public long ResidentBytes => _memory.Read();
 
     /// <summary>How long it has worked on its image; null while idle.</summary>
-    public TimeSpan? Busy => Volatile.Read(ref _busySince) is var since && since == 0 ? null : _time.GetElapsedTime(since);
+    public TimeSpan? Busy => Volatile.Read(ref _busySince) is not 0 and var since ? _time.GetElapsedTime(since) : null;
 
     /// <summary>Starts a kernel and waits until it is warm and sandboxed.</summary>
     /// <exception cref="KernelStartException">It did not come up; it is dead and reaped.</exception>
@@ -145,7 +145,8 @@ internal sealed class KernelProcess : IAsyncDisposable
             throw new KernelStartException($"The kernel was not ready within {timeout.TotalSeconds:0} s.", exception);
         }
         var death = await EndAsync();
-        throw new KernelStartException($"The kernel ended before it was ready: {death.Exit}; it said: '{death.Stderr}'.");
+        throw new KernelStartException(
+            $"The kernel ended before it was ready: {death.Exit}; it said: '{death.Stderr}'.");
     }
 
     private async Task SendAsync(ConversionRequest request)

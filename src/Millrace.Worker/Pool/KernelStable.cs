@@ -44,7 +44,8 @@ internal sealed partial class KernelStable(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _program = KernelProgram.Find(options.KernelPath);
-        var starts = Enumerable.Range(0, options.Kernels + options.Spares).Select(_ => StartOneAsync(cancellationToken));
+        var count = options.Kernels + options.Spares;
+        var starts = Enumerable.Range(0, count).Select(_ => StartOneAsync(cancellationToken));
         try
         {
             await Task.WhenAll(starts);
@@ -132,8 +133,9 @@ internal sealed partial class KernelStable(
         var death = await kernel.EndAsync();
         _living.TryRemove(kernel, out _);
         metrics.Died(death.Cause);
+        var exit = death.Exit?.ToString() ?? "not reaped";
         if (death.Cause == KernelDeathCause.Retired) LogRetired(kernel.ProcessId, kernel.Conversions);
-        else LogDeath(kernel.ProcessId, death.Cause, death.Exit?.ToString() ?? "not reaped", kernel.Conversions, death.Stderr);
+        else LogDeath(kernel.ProcessId, death.Cause, exit, kernel.Conversions, death.Stderr);
     }
 
     private async Task StartWithRetryAsync(CancellationToken cancellationToken)

@@ -29,7 +29,8 @@ internal sealed class Report(TimeProvider time, int total)
             return;
         }
         await _console.Progress()
-            .Columns(new SpinnerColumn(), new ProgressBarColumn(), new TaskDescriptionColumn(), new RemainingTimeColumn())
+            .Columns(
+                new SpinnerColumn(), new ProgressBarColumn(), new TaskDescriptionColumn(), new RemainingTimeColumn())
             .StartAsync(async progress =>
             {
                 var bar = progress.AddTask($"0 of {total} images", maxValue: total);

@@ -34,7 +34,8 @@ internal sealed class DataFolder : IDisposable
         catch (IOException exception) when (File.Exists(lockPath))
         {
             throw new IOException(
-                $"--data: '{folder.FullName}' is in use by another millrace; stop that, or name another folder.", exception);
+                $"--data: '{folder.FullName}' is in use by another millrace; stop that, or name another folder.",
+                exception);
         }
     }
 

@@ -31,7 +31,8 @@ internal static class Server
         {
             return Refuse([.. exception.Failures]);
         }
-        catch (Exception exception) when (exception is KernelStartException or IOException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is KernelStartException or IOException or UnauthorizedAccessException)
         {
             return Refuse(exception.Message);
         }
@@ -45,7 +46,8 @@ internal static class Server
         builder.WebHost.UseUrls(arguments.Urls);
         builder.Logging.ClearProviders();
         AddLog(builder.Logging, arguments.JsonLog);
-        builder.Services.AddSingleton(builder.Configuration.GetSection("Limits").Get<ImageLimits>() ?? new ImageLimits());
+        var limits = builder.Configuration.GetSection("Limits").Get<ImageLimits>();
+        builder.Services.AddSingleton(limits ?? new ImageLimits());
         builder.Services.AddKernelPool();
         builder.Services.AddEdge();
         builder.Services.AddMillraceTelemetry(builder.Configuration);

@@ -37,7 +37,8 @@ public abstract class KernelContract : IAsyncLifetime
     {
         await ConvertAsync(TestKernel.Photo("p16-fossa.jpg"), "width=50");
 
-        var variables = File.ReadAllText($"/proc/{_kernel.ProcessId}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        var variables = File.ReadAllText($"/proc/{_kernel.ProcessId}/environ")
+            .Split('\0', StringSplitOptions.RemoveEmptyEntries);
         var sockets = Directory.GetFiles($"/proc/{_kernel.ProcessId}/fd")
             .Select(path => new FileInfo(path).LinkTarget ?? "").Distinct()
             .Count(target => target.StartsWith("socket:", StringComparison.Ordinal));
@@ -61,9 +62,9 @@ public abstract class KernelContract : IAsyncLifetime
     }
 
     public static TheoryData<string> Probes() => new(
-        "open", "open-library", "create", "unlink", "socket", "socket-unix", "memfd", "io-uring", "bpf", "unshare", "setuid",
-        "fork", "fork-call", "clone3", "exec", "ptrace-parent", "kill-parent", "kill-all", "tgkill-parent", "limit-parent",
-        "read-parent", "pidfd", "new-thread-open", "new-thread-socket", "new-thread-kill-parent", "new-thread-exec");
+        "open", "open-library", "create", "unlink", "socket", "socket-unix", "memfd", "io-uring", "bpf", "unshare",
+        "setuid", "fork", "fork-call", "clone3", "exec", "ptrace-parent", "kill-parent", "kill-all", "tgkill-parent",
+        "limit-parent", "read-parent", "pidfd", "new-thread-open", "new-thread-socket", "new-thread-kill-parent", "new-thread-exec");
 
     [Theory]
     [MemberData(nameof(Probes))]
@@ -143,7 +144,8 @@ public abstract class KernelContract : IAsyncLifetime
         var answer = _kernel.ConvertAsync(TestKernel.Request(TestKernel.Faulty("spin")));
         _kernel.Kill(KernelDeathCause.Deadline);
 
-        Assert.Equal(KernelDeathCause.Deadline, (await answer.WaitAsync(TimeSpan.FromSeconds(10), Cancel)).Death?.Cause);
+        var killed = await answer.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        Assert.Equal(KernelDeathCause.Deadline, killed.Death?.Cause);
     }
 
     private async Task<ConvertedImage> ConvertAsync(byte[] source, string transform)
