@@ -64,7 +64,10 @@ internal sealed class EdgeServer : IAsyncDisposable
         string query, HttpContent? content, CancellationToken cancellationToken,
         params (string Name, string Value)[] headers)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, ConvertPath + query) { Content = content ?? Pictures.Body() };
+        var request = new HttpRequestMessage(HttpMethod.Post, ConvertPath + query)
+        {
+            Content = content ?? Pictures.Body(),
+        };
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         return Client.SendAsync(request, cancellationToken);
     }

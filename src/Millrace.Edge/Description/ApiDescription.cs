@@ -10,7 +10,8 @@ namespace Millrace.Edge.Description;
 
 /// <summary>
 /// Writes the OpenAPI document from the catalogues that the service itself works by: parameters from
-/// <see cref="TransformParameters"/>, answers from <see cref="ProblemKinds"/>, media types from <see cref="ImageFormats"/>.
+/// <see cref="TransformParameters"/>, answers from <see cref="ProblemKinds"/>, media types from <see
+/// cref="ImageFormats"/>.
 /// </summary>
 internal sealed class ApiDescription : IOpenApiDocumentTransformer
 {
@@ -29,8 +30,8 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
         {
             Title = "Millrace",
             Version = "v1",
-            Description = "Resizes and converts images. Every answer carries its job id in Millrace-Job; every error is "
-                + "application/problem+json (RFC 9457) with a stable type.",
+            Description = "Resizes and converts images. Every answer carries its job id in Millrace-Job; every error "
+                + "is application/problem+json (RFC 9457) with a stable type.",
         };
         document.Components ??= new();
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
@@ -84,8 +85,8 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
     private static OpenApiRequestBody DescribeBody() => new()
     {
         Required = true,
-        Description = "The encoded image: JPEG, PNG, WebP, AVIF, GIF or TIFF, told by its first bytes, whatever type is "
-            + "declared.",
+        Description = "The encoded image: JPEG, PNG, WebP, AVIF, GIF or TIFF, told by its first bytes, whatever type "
+            + "is declared.",
         Content = new Dictionary<string, OpenApiMediaType>
         {
             ["application/octet-stream"] = new OpenApiMediaType { Schema = Binary() },
