@@ -22,6 +22,12 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
     private static readonly ProblemKind[] Elsewhere =
         [ProblemKinds.NotFound, ProblemKinds.NotProgressing, ProblemKinds.TrialFailed];
 
+    /// <summary>
+    /// Parameters whose example is also the document's: pages to try an API put all such into one request, and all
+    /// parameters together contradict one another.
+    /// </summary>
+    private static readonly string[] InFirstTry = ["width", "format"];
+
     /// <inheritdoc/>
     public Task TransformAsync(
         OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
@@ -59,7 +65,8 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
     {
         Name = parameter.Name,
         In = ParameterLocation.Query,
-        Description = $"{parameter.Description} Use {parameter.Allowed}. Default: {parameter.Default}.",
+        Description = $"{parameter.Description} Use {parameter.Allowed}, for example `{parameter.Example}`. "
+            + $"Default: {parameter.Default}.",
         Schema = parameter.Choices.Count == 0
             ? Text()
             : new OpenApiSchema
@@ -67,7 +74,7 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
                 Type = JsonSchemaType.String,
                 Enum = [.. parameter.Choices.Select(choice => (JsonNode)choice)],
             },
-        Example = parameter.Example,
+        Example = InFirstTry.Contains(parameter.Name) ? parameter.Example : null,
     };
 
     private static IEnumerable<OpenApiParameter> DescribeHeaders() =>

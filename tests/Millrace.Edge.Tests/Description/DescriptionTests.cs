@@ -43,6 +43,19 @@ public sealed class DescriptionTests
     }
 
     [Fact]
+    public async Task Document_Always_ExemplifiesARequestThatIsTaken()
+    {
+        await using var server = await EdgeServer.StartAsync();
+        var examples = Convert(await DocumentAsync(server)).GetProperty("parameters").EnumerateArray()
+            .Where(p => p.TryGetProperty("example", out _))
+            .Select(p => $"{p.GetProperty("name").GetString()}={p.GetProperty("example").GetString()}");
+
+        var response = await server.ConvertAsync("?" + string.Join('&', examples));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
     public async Task Docs_Always_LoadNothingFromElsewhere()
     {
         await using var server = await EdgeServer.StartAsync();
