@@ -1,4 +1,5 @@
 using Millrace.Core.Images;
+using Millrace.Core.Transforms;
 
 namespace Millrace.Core.Conversions;
 
@@ -10,15 +11,24 @@ public static class SourceCheck
     /// frames, scans. The first that does not hold is the answer.
     /// </summary>
     /// <param name="source">The whole encoded image.</param>
-    /// <param name="framesUsedMax">
-    /// How many frames the transform works on at most, at least 1: the limits on frames apply to no more than these, so
-    /// the first frame of an animation of any length may be taken.
+    /// <param name="transform">
+    /// The limits on frames apply to no more than it works on, so the first frame of an animation of any length may be
+    /// taken.
     /// </param>
     /// <param name="limits">What is allowed.</param>
-    public static SourceVerdict Check(ReadOnlySpan<byte> source, int framesUsedMax, ImageLimits limits)
+    public static SourceVerdict Check(ReadOnlySpan<byte> source, Transform transform, ImageLimits limits) =>
+        CheckBytes(source, transform.FramesUsedMax, limits);
+
+    /// <summary>As the other, where the number of frames is known without a transform.</summary>
+    /// <param name="source">The whole encoded image.</param>
+    /// <param name="framesUsedMax">How many frames are worked on at most, at least 1.</param>
+    /// <param name="limits">What is allowed.</param>
+    public static SourceVerdict Check(ReadOnlySpan<byte> source, int framesUsedMax, ImageLimits limits) =>
+        CheckBytes(source, _ => framesUsedMax, limits);
+
+    private static SourceVerdict CheckBytes(
+        ReadOnlySpan<byte> source, Func<ImageFormat, int> framesUsedMax, ImageLimits limits)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(framesUsedMax, 1);
-        ArgumentNullException.ThrowIfNull(limits);
         if (source.Length > limits.BytesMax)
         {
             return new(null, ConversionFailure.TooManyBytes,
@@ -26,12 +36,18 @@ public static class SourceCheck
         }
         var probed = HeaderProbe.Read(source);
         return probed.Header is { } header
-            ? CheckHeader(header, Math.Min(header.Frames, framesUsedMax), limits)
+            ? Check(header, framesUsedMax(header.Format), limits)
             : new(null, FailureOf(probed.Failure), probed.Reason);
     }
 
-    private static SourceVerdict CheckHeader(ImageHeader header, int frames, ImageLimits limits)
+    /// <summary>Holds a header that is known already against the limits on pixels, frames and scans.</summary>
+    /// <param name="header">What the image is.</param>
+    /// <param name="framesUsedMax">How many frames the transform works on at most, at least 1.</param>
+    /// <param name="limits">What is allowed.</param>
+    public static SourceVerdict Check(ImageHeader header, int framesUsedMax, ImageLimits limits)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(framesUsedMax, 1);
+        var frames = Math.Min(header.Frames, framesUsedMax);
         if (header.PixelsPerFrame > limits.PixelsMax) return TooManyPixels(header, limits);
         if (header.PixelsOf(frames) > limits.PixelsAllFramesMax) return TooManyPixelsInAll(header, frames, limits);
         if (frames > limits.FramesMax)

@@ -1,0 +1,40 @@
+using Millrace.Core.Images;
+using Millrace.Core.Transforms;
+using NetVips;
+
+namespace Millrace.Kernel.Conversion;
+
+/// <summary>What libvips says of a source after reading its header, before a pixel is decoded.</summary>
+/// <param name="Bytes">The encoded image.</param>
+/// <param name="Width">Width once upright.</param>
+/// <param name="Height">Height of one frame once upright.</param>
+/// <param name="Frames">Frames that will be decoded.</param>
+/// <param name="Orientation">EXIF orientation to apply, 1 to 8; 1 where it is not to be applied.</param>
+/// <param name="NeedsTransform">Whether colours are outside sRGB and the transform wants them inside.</param>
+internal sealed record Source(byte[] Bytes, int Width, int Height, int Frames, int Orientation, bool NeedsTransform)
+{
+    private const int Upright = 1;
+    private const int FirstTurned = 5;
+
+    public bool IsOriented => Orientation != Upright;
+
+    /// <summary>Every decoding error counts: a picture that is half there is no picture.</summary>
+    public string LoadOptions => Frames > 1 ? $"fail_on=warning,n={Frames}" : "fail_on=warning";
+
+    public static Source Open(byte[] bytes, ImageHeader header, Transform transform, int framesUsed)
+    {
+        var several = header.Format is ImageFormat.Gif or ImageFormat.Webp && framesUsed > 1;
+        var options = several ? $"fail_on=warning,n={framesUsed}" : "fail_on=warning";
+        using var image = Image.NewFromBuffer(bytes, options, access: Enums.Access.Sequential);
+        var frames = several ? Math.Max(1, image.Height / image.PageHeight) : 1;
+        var height = image.Height / frames;
+        var orientation = transform.AutoOrient && frames == 1 ? OrientationOf(image) : Upright;
+        var turned = orientation >= FirstTurned;
+        return new Source(
+            bytes, turned ? height : image.Width, turned ? image.Width : height, frames, orientation,
+            transform.Color == ColorPolicy.Srgb && Colors.AreOutsideSrgb(image));
+    }
+
+    private static int OrientationOf(Image image) =>
+        image.Contains("orientation") && image.Get("orientation") is int orientation ? orientation : Upright;
+}

@@ -1,0 +1,3 @@
+using Millrace.Kernel;
+
+return KernelHost.Run(args, onImage: null);
