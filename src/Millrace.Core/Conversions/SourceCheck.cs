@@ -81,7 +81,9 @@ public static class SourceCheck
         _ => ConversionFailure.Damaged,
     };
 
-    /// <summary>Millions with one digit; whole numbers below one million, so that small limits do not read as 0.0.</summary>
+    /// <summary>
+    /// Millions with one digit; whole numbers below one million, so that small limits do not read as 0.0.
+    /// </summary>
     private static string Millions(long pixels) =>
         pixels < 1_000_000 ? Text($"{pixels:N0}") : Text($"{pixels / 1_000_000.0:N1} million");
 

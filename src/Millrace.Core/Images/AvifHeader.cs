@@ -104,7 +104,9 @@ internal static class AvifHeader
         private readonly ReadOnlySpan<byte> _numbers = numbers;
         private readonly bool _wide = wide;
 
-        /// <summary>Whether the property of that number, counted from 1, is the item's. The top bit is a flag.</summary>
+        /// <summary>
+        /// Whether the property of that number, counted from 1, is the item's. The top bit is a flag.
+        /// </summary>
         public bool Contain(int index)
         {
             if (!_wide)

@@ -66,7 +66,9 @@ internal static class JpegHeader
         ? Math.Min(position + Math.Max((int)length, 2), reader.Length)
         : reader.Length;
 
-    /// <summary>Markers without a segment: restart, start of image, and the temporary one of arithmetic coding.</summary>
+    /// <summary>
+    /// Markers without a segment: restart, start of image, and the temporary one of arithmetic coding.
+    /// </summary>
     private static bool IsBare(byte marker) => marker is (>= 0xD0 and <= 0xD8) or 0x01;
 
     private static bool IsFrameHeader(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
