@@ -13,12 +13,19 @@ internal static class Backdrop
     public static void Apply(Picture picture, Transform transform, ImageFormat format)
     {
         var fill = transform.Background ?? (format.HoldsAlpha() ? Transparent : White);
-        if (!format.HoldsAlpha()) fill = fill with { Alpha = 255 };
+        if (!format.HoldsAlpha()) fill = OnWhite(fill);
         Extend(picture, transform, fill);
         Pad(picture, transform.Padding, fill);
         var flatten = !format.HoldsAlpha() || transform.Background is { Alpha: 255 };
         if (flatten && picture.Image.HasAlpha())
             picture.Apply(image => image.Flatten(background: Colors.Bands(fill, image.Bands - 1)));
+    }
+
+    private static Color OnWhite(Color color)
+    {
+        return new Color(Over(color.Red), Over(color.Green), Over(color.Blue));
+
+        byte Over(byte channel) => (byte)(((channel * color.Alpha) + (255 * (255 - color.Alpha)) + 127) / 255);
     }
 
     private static void Extend(Picture picture, Transform transform, Color fill)

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
 using Millrace.Core.Transforms;
@@ -33,6 +35,7 @@ internal static class WarmUp
             Convert(converter, samples[ImageFormat.Jpeg], mark, "width=20&format=" + format.Name());
             Fail(converter, sample[..(sample.Length / 2)]);
         }
+        LoadReferences();
         Fail(converter, []);
         Fail(converter, "plain text"u8.ToArray());
         GC.Collect();
@@ -48,6 +51,17 @@ internal static class WarmUp
     // What a failure costs must be paid here too: exceptions load more of the runtime than anything else.
     private static void Fail(Converter converter, byte[] bytes) =>
         _ = converter.Convert(new ConversionRequest(bytes, Parse("width=20")));
+
+    // Whatever a rare path needs, though no conversion above took it. Native AOT has all of itself from the start.
+    private static void LoadReferences()
+    {
+        if (!RuntimeFeature.IsDynamicCodeCompiled) return;
+        Assembly[] users = [typeof(WarmUp).Assembly, typeof(ConversionRequest).Assembly, typeof(Image).Assembly];
+        foreach (var reference in users.SelectMany(user => user.GetReferencedAssemblies()))
+        {
+            Assembly.Load(reference);
+        }
+    }
 
     private static Transform Parse(string text) => TransformParser.Parse(text).Transform
         ?? throw new InvalidOperationException($"Warm-up transform '{text}' does not parse.");

@@ -28,7 +28,8 @@ internal enum KernelDeathCause
 internal sealed record KernelDeath(KernelDeathCause Cause, ChildExit? Exit, string Stderr)
 {
     /// <summary>How glib and .NET end when memory is refused.</summary>
-    private static readonly string[] OutOfMemoryWords = ["failed to allocate", "Out of memory", "std::bad_alloc"];
+    private static readonly string[] OutOfMemoryWords = ["failed to allocate", "Out of memory", "std::bad_alloc",
+        "OutOfMemoryException"];
 
     /// <summary>Whether the same image may be tried again: a crash may have been somebody's kill, the others were the image's.</summary>
     public bool MayRetry => Cause is KernelDeathCause.Signal or KernelDeathCause.Exit;
@@ -59,5 +60,8 @@ internal sealed record KernelDeath(KernelDeathCause Cause, ChildExit? Exit, stri
     }
 }
 
-/// <summary>What came of handing an image to a kernel: exactly one of the two.</summary>
-internal readonly record struct KernelAnswer(ConversionOutcome? Outcome, KernelDeath? Death);
+/// <summary>What came of handing an image to a kernel: an outcome or a death, never both.</summary>
+/// <param name="Outcome">Null when it died.</param>
+/// <param name="Death">Null when it lives.</param>
+/// <param name="Held">Whether all of the image was handed over; a kernel that died before was dead already.</param>
+internal readonly record struct KernelAnswer(ConversionOutcome? Outcome, KernelDeath? Death, bool Held);

@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Text;
 using Millrace.Core.Conversions;
-using Millrace.Core.Images;
 using Millrace.Core.Kernels;
 
 namespace Millrace.Worker.Kernels;
@@ -14,7 +13,9 @@ namespace Millrace.Worker.Kernels;
 /// </summary>
 internal sealed class KernelProcess : IAsyncDisposable
 {
+    private const int NotKilled = -1;
     private static readonly TimeSpan ReapInterval = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan DyingTimeout = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ReapTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ChildProcess _child;
@@ -26,8 +27,9 @@ internal sealed class KernelProcess : IAsyncDisposable
     private readonly Task _drained;
     private readonly long _imageBytesMax;
     private Task<bool> _nextHeader;
-    private Task<KernelDeath>? _death;
-    private KernelDeathCause? _killedFor;
+    private readonly Lazy<Task<KernelDeath>> _death;
+    private volatile bool _closed;
+    private int _killedFor = NotKilled;
     private ulong _sequence;
     private long _busySince;
 
@@ -37,6 +39,7 @@ internal sealed class KernelProcess : IAsyncDisposable
         _time = time;
         _imageBytesMax = imageBytesMax;
         _memory = new ResidentMemory(child.ProcessId);
+        _death = new Lazy<Task<KernelDeath>>(BuryAsync);
         _drained = _stderr.DrainAsync(child.Errors);
         _nextHeader = FillAsync(_received);
     }
@@ -49,11 +52,8 @@ internal sealed class KernelProcess : IAsyncDisposable
     /// <summary>Images it was given.</summary>
     public long Conversions => (long)_sequence;
 
-    /// <summary>Whether its socket is closed though nobody asked: it died while idle.</summary>
-    public bool DiedIdle => _nextHeader.IsCompleted;
-
-    /// <summary>Completes when it dies while idle, or when its next reply comes.</summary>
-    public Task Stirred => _nextHeader;
+    /// <summary>Whether its end of the socket is closed: it is dead or dying.</summary>
+    public bool IsClosed => _closed;
 
     /// <summary>Bytes of memory it holds now; 0 when it is gone.</summary>
     public long ResidentBytes => _memory.Read();
@@ -84,7 +84,7 @@ internal sealed class KernelProcess : IAsyncDisposable
         }
         catch
         {
-            await kernel.DisposeAsync();
+            await kernel.EndAsync();
             throw;
         }
     }
@@ -94,10 +94,12 @@ internal sealed class KernelProcess : IAsyncDisposable
     {
         _sequence++;
         Volatile.Write(ref _busySince, _time.GetTimestamp());
+        var held = false;
         try
         {
             await SendAsync(request);
-            if (await ReceiveAsync() is { } outcome) return new KernelAnswer(outcome, null);
+            held = true;
+            if (await ReceiveAsync() is { } outcome) return new KernelAnswer(outcome, null, held);
         }
         catch (SocketException)
         {
@@ -107,25 +109,21 @@ internal sealed class KernelProcess : IAsyncDisposable
         {
             Volatile.Write(ref _busySince, 0);
         }
-        return new KernelAnswer(null, await DeathAsync());
+        return new KernelAnswer(null, await EndAsync(), held);
     }
 
     /// <summary>Kills it; the first cause stays.</summary>
     public void Kill(KernelDeathCause cause)
     {
-        _killedFor ??= cause;
+        Interlocked.CompareExchange(ref _killedFor, (int)cause, NotKilled);
         _child.Kill();
     }
 
-    /// <summary>Waits for its end, making sure that there is one, and says how it came.</summary>
-    public Task<KernelDeath> DeathAsync() => _death ??= BuryAsync();
+    /// <summary>Ends it if it still lives, reaps it, and says how it died. Safe to call more than once.</summary>
+    public Task<KernelDeath> EndAsync() => _death.Value;
 
-    /// <summary>Kills it if it lives, and reaps it.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _killedFor ??= KernelDeathCause.Retired;
-        await DeathAsync();
-    }
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await EndAsync();
 
     private async Task<KernelHello> ReceiveHelloAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -146,7 +144,7 @@ internal sealed class KernelProcess : IAsyncDisposable
         {
             throw new KernelStartException($"The kernel was not ready within {timeout.TotalSeconds:0} s.", exception);
         }
-        var death = await DeathAsync();
+        var death = await EndAsync();
         throw new KernelStartException($"The kernel ended before it was ready: {death.Exit}; it said: '{death.Stderr}'.");
     }
 
@@ -216,25 +214,26 @@ internal sealed class KernelProcess : IAsyncDisposable
             while (target.Length > 0)
             {
                 var read = await _child.Frames.ReceiveAsync(target);
-                if (read == 0) return false;
+                if (read == 0) break;
                 target = target[read..];
             }
-            return true;
         }
         catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
         {
-            return false;
+            // Reset by its death, or closed by us at its burial.
         }
+        _closed |= target.Length > 0;
+        return target.Length == 0;
     }
 
     private async Task<KernelDeath> BuryAsync()
     {
         // A kernel whose socket is closed may still be dying of its signal: it is given a moment to finish, so that the
         // signal and not our kill is what we read.
-        var exit = _killedFor is null ? await ReapAsync(TimeSpan.FromMilliseconds(200)) : null;
+        var exit = _closed ? await ReapAsync(DyingTimeout) : null;
         if (exit is null)
         {
-            _child.Kill();
+            Kill(KernelDeathCause.Retired);
             exit = await ReapAsync(ReapTimeout);
         }
         _child.Frames.Dispose();
@@ -242,7 +241,8 @@ internal sealed class KernelProcess : IAsyncDisposable
         await Task.WhenAny(_drained, Task.Delay(ReapTimeout, _time));
         _child.Errors.Dispose();
         var stderr = _stderr.ToString();
-        return new KernelDeath(_killedFor ?? KernelDeath.Judge(exit, stderr), exit, stderr);
+        return new KernelDeath(
+            _killedFor == NotKilled ? KernelDeath.Judge(exit, stderr) : (KernelDeathCause)_killedFor, exit, stderr);
     }
 
     /// <returns>Null when it is not dead within the time: the system holds it in a call that cannot be interrupted.</returns>

@@ -1,0 +1,55 @@
+using Millrace.Core.Images;
+using Millrace.Core.Transforms;
+
+namespace Millrace.Convert;
+
+/// <summary>One image to convert: where it comes from and where it goes, both paths or <c>-</c>.</summary>
+internal sealed record WorkItem(string Input, string Output);
+
+/// <summary>What is to be done, known before anything is: nothing is overwritten by a second image of the same name.</summary>
+/// <param name="Items">In the order of their paths.</param>
+/// <param name="Refusal">Why nothing is done; null when all is well.</param>
+internal sealed record WorkList(IReadOnlyList<WorkItem> Items, string? Refusal)
+{
+    private static readonly string[] Extensions =
+        [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"];
+
+    public static WorkList Of(ConvertArguments arguments, Transform transform)
+    {
+        if (arguments.Input == ConvertArguments.Standard || File.Exists(arguments.Input)) return OfFile(arguments);
+        if (!Directory.Exists(arguments.Input)) return Refused($"'{arguments.Input}' is neither a file nor a folder.");
+        if (arguments.Output == ConvertArguments.Standard || File.Exists(arguments.Output))
+            return Refused("A folder of images is converted into a folder; name one as output.");
+        return OfFolder(arguments, transform);
+    }
+
+    private static WorkList OfFile(ConvertArguments arguments)
+    {
+        var output = Directory.Exists(arguments.Output)
+            ? Path.Combine(arguments.Output, Path.GetFileName(arguments.Input))
+            : arguments.Output;
+        return new WorkList([new WorkItem(arguments.Input, output)], null);
+    }
+
+    private static WorkList OfFolder(ConvertArguments arguments, Transform transform)
+    {
+        var root = Path.GetFullPath(arguments.Input);
+        var target = Path.GetFullPath(arguments.Output);
+        var items = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+            .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            .Where(path => root == target || !path.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(path => new WorkItem(path, Path.Combine(target, Renamed(Path.GetRelativePath(root, path), transform))))
+            .ToList();
+        var twice = items.GroupBy(item => item.Output, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        if (items.Count == 0) return Refused($"There is no image in '{arguments.Input}'.");
+        return twice is null
+            ? new WorkList(items, null)
+            : Refused($"'{twice.First().Input}' and '{twice.Last().Input}' would both become '{twice.Key}'; rename one.");
+    }
+
+    private static string Renamed(string path, Transform transform) =>
+        TransformNormal.Explicit(transform.Format) is { } format ? Path.ChangeExtension(path, format.Extension()) : path;
+
+    private static WorkList Refused(string reason) => new([], reason);
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+using Millrace.Core.Images;
+using Millrace.Edge;
+using Millrace.Edge.Telemetry;
+using Millrace.Worker;
+using Millrace.Worker.Kernels;
+
+namespace Millrace.Serve;
+
+/// <summary>Composes and runs the embedded service: edge and kernel pool in one process.</summary>
+internal static class Server
+{
+    /// <summary>Serves until told to stop.</summary>
+    /// <returns>An <see cref="ExitCode"/>; whatever keeps it from serving was said on stderr, a line each.</returns>
+    public static async Task<int> RunAsync(ServeArguments arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.Refusal() is { } refusal) return Refuse(refusal);
+        try
+        {
+            using var folder = DataFolder.Open(arguments.Data);
+            await using var app = Build(arguments, folder);
+            await app.StartAsync(cancellationToken);
+            Greet(app);
+            await app.WaitForShutdownAsync(cancellationToken);
+            return ExitCode.Done;
+        }
+        catch (OptionsValidationException exception)
+        {
+            return Refuse([.. exception.Failures]);
+        }
+        catch (Exception exception) when (exception is KernelStartException or IOException or UnauthorizedAccessException)
+        {
+            return Refuse(exception.Message);
+        }
+    }
+
+    private static WebApplication Build(ServeArguments arguments, DataFolder folder)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddJsonFile(folder.SettingsPath, optional: true, reloadOnChange: false);
+        builder.Configuration.AddInMemoryCollection(FromCommandLine(arguments));
+        builder.WebHost.UseUrls(arguments.Urls);
+        builder.Logging.ClearProviders();
+        AddLog(builder.Logging, arguments.JsonLog);
+        builder.Services.AddSingleton(builder.Configuration.GetSection("Limits").Get<ImageLimits>() ?? new ImageLimits());
+        builder.Services.AddKernelPool();
+        builder.Services.AddEdge();
+        builder.Services.AddMillraceTelemetry(builder.Configuration);
+        var app = builder.Build();
+        app.MapEdge();
+        app.MapMillraceTelemetry();
+        return app;
+    }
+
+    private static Dictionary<string, string?> FromCommandLine(ServeArguments arguments)
+    {
+        var settings = new Dictionary<string, string?> { ["Worker:Pool:Sandbox"] = arguments.Sandbox.ToString() };
+        if (arguments.Kernels is { } kernels)
+            settings["Worker:Pool:Kernels"] = kernels.ToString(CultureInfo.InvariantCulture);
+        if (Environment.GetEnvironmentVariable("MILLRACE_KERNEL_FAULTS") is { } faults)
+            settings["Worker:Pool:FaultSwitch"] = faults;
+        return settings;
+    }
+
+    // To stderr, so that what the program says on stdout can be read by a script.
+    private static void AddLog(ILoggingBuilder logging, bool asJson)
+    {
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
+        if (asJson) logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
+        else logging.AddSimpleConsole(text => (text.SingleLine, text.TimestampFormat) = (true, "HH:mm:ss.fff "));
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static void Greet(WebApplication app)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        var address = addresses.First();
+        Console.Out.WriteLine(
+            $"millrace is ready: curl --data-binary @photo.jpg '{address}/v1/images:convert?width=300&format=webp' "
+            + $"-o out.webp (more at {address}/docs)");
+    }
+
+    private static int Refuse(params string[] reasons)
+    {
+        foreach (var reason in reasons)
+        {
+            Console.Error.WriteLine("millrace: " + reason);
+        }
+        return ExitCode.Unusable;
+    }
+}
