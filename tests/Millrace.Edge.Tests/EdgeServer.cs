@@ -21,6 +21,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     {
         App = app;
         Log = log;
+        Measured = new Measurements(app.Services);
         Address = new Uri(app.Urls.Single());
         Client = new HttpClient { BaseAddress = Address, Timeout = Patience };
     }
@@ -28,6 +29,8 @@ internal sealed class EdgeServer : IAsyncDisposable
     public WebApplication App { get; }
 
     public LogLines Log { get; }
+
+    public Measurements Measured { get; }
 
     public Uri Address { get; }
 
@@ -77,5 +80,6 @@ internal sealed class EdgeServer : IAsyncDisposable
         Client.Dispose();
         await App.StopAsync(TestContext.Current.CancellationToken);
         await App.DisposeAsync();
+        Measured.Dispose();
     }
 }

@@ -69,7 +69,7 @@ public sealed class AdmissionGateTests
                 return Converters.Success(request) with { Timing = slow };
             }, settings: ("Edge:Admission:Lanes", "1"));
         await server.ConvertAsync();
-        await Scrape.UntilAsync(server, "millrace_edge_in_flight", " 0\n");
+        await server.Measured.UntilGaugeAsync("millrace.edge.in_flight", 0);
         var second = server.ConvertAsync();
         await held.CameAsync();
 
@@ -87,8 +87,8 @@ public sealed class AdmissionGateTests
             Converters.Failing(ConversionFailure.Damaged), settings: ("Edge:Admission:RequestsMax", "1"));
 
         for (var i = 0; i < 5; i++) await EndlessAsync(server, i);
-        await Scrape.UntilAsync(server, "millrace_edge_in_flight", " 0\n");
-        await Scrape.UntilAsync(server, "millrace_edge_bytes_held_bytes", " 0\n");
+        await server.Measured.UntilGaugeAsync("millrace.edge.in_flight", 0);
+        await server.Measured.UntilGaugeAsync("millrace.edge.bytes_held", 0);
     }
 
     private static async Task EndlessAsync(EdgeServer server, int way)

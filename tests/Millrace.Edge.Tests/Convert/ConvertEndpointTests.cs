@@ -190,7 +190,7 @@ public sealed partial class ConvertEndpointTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
         await cancelled.Task.WaitAsync(EdgeServer.Patience, TestContext.Current.CancellationToken);
-        await Scrape.UntilAsync(server, "millrace_edge_requests_total", "outcome=\"hung_up\"");
+        await server.Measured.UntilAsync("millrace.edge.requests", "outcome=hung_up");
         Assert.DoesNotContain(server.Log.All, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
     }
 

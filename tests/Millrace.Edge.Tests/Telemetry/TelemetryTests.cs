@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Millrace.Edge.Tests.Telemetry;
 
 public sealed class TelemetryTests
@@ -9,20 +11,11 @@ public sealed class TelemetryTests
 
         await server.ConvertAsync("?format=webp");
 
-        await Scrape.UntilAsync(
-            server, "millrace_edge_requests_total", "status_class=\"2xx\"", "outcome=\"converted\"", " 1\n");
-        await Scrape.UntilAsync(
-            server, "millrace_edge_conversion_duration_seconds_count", "source=\"png\"", "result=\"webp\"");
-        await Scrape.UntilAsync(
-            server, "millrace_edge_queue_wait_seconds_count", " 1\n");
-        await Scrape.UntilAsync(
-            server, "millrace_edge_body_in_bytes_total", " 200\n");
-        await Scrape.UntilAsync(
-            server, "millrace_edge_body_out_bytes_total", " 11\n");
-        await Scrape.UntilAsync(
-            server, "millrace_edge_in_flight");
-        await Scrape.UntilAsync(
-            server, "millrace_edge_bytes_held_bytes");
+        await server.Measured.UntilAsync("millrace.edge.requests", "=1", "status_class=2xx", "outcome=converted");
+        await server.Measured.UntilAsync("millrace.edge.body.in", "=200");
+        await server.Measured.UntilAsync("millrace.edge.body.out", "=11");
+        await server.Measured.UntilAsync("millrace.edge.queue.wait", "=0.002");
+        await server.Measured.UntilAsync("millrace.edge.conversion.duration", "=0.02", "source=png", "result=webp");
     }
 
     [Fact]
@@ -32,10 +25,8 @@ public sealed class TelemetryTests
 
         await server.ConvertAsync("?width=none");
 
-        await Scrape.UntilAsync(
-            server, "millrace_edge_requests_total", "status_class=\"4xx\"", "outcome=\"refused\"");
-        await Scrape.UntilAsync(
-            server, "millrace_edge_refusals_total", "reason=\"bad-parameter\"");
+        await server.Measured.UntilAsync("millrace.edge.requests", "status_class=4xx", "outcome=refused");
+        await server.Measured.UntilAsync("millrace.edge.refusals", "reason=bad-parameter");
     }
 
     [Fact]
@@ -45,23 +36,27 @@ public sealed class TelemetryTests
 
         await server.ConvertAsync();
 
-        await Scrape.UntilAsync(
-            server, "millrace_edge_requests_total", "status_class=\"5xx\"", "outcome=\"failed\"");
+        await server.Measured.UntilAsync("millrace.edge.requests", "status_class=5xx", "outcome=failed");
     }
 
     [Fact]
-    public async Task Metrics_Always_TellOfServerAndRuntimeToo()
+    public async Task MetricsPage_Always_HoldsEdgeServerAndRuntime()
     {
         await using var server = await EdgeServer.StartAsync();
-
         await server.ConvertAsync();
+        await server.Measured.UntilAsync("millrace.edge.conversion.duration");
 
-        await Scrape.UntilAsync(
-            server, "http_server_request_duration_seconds_count");
-        await Scrape.UntilAsync(
-            server, "kestrel_active_connections");
-        await Scrape.UntilAsync(
-            server, "dotnet_gc_collections_total");
+        var page = await server.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+
+        string[] names =
+        [
+            "millrace_edge_requests_total{",
+            "millrace_edge_body_in_bytes_total{", "millrace_edge_body_out_bytes_total{",
+            "millrace_edge_queue_wait_seconds_count{", "millrace_edge_conversion_duration_seconds_count{",
+            "millrace_edge_in_flight{", "millrace_edge_bytes_held_bytes{", "kestrel_active_connections{",
+            "dotnet_gc_collections_total{",
+        ];
+        Assert.All(names, name => Assert.Contains("\n" + name, page, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -71,7 +66,7 @@ public sealed class TelemetryTests
 
         await server.ConvertAsync("?width=12345");
 
-        Assert.DoesNotContain(server.Log.All, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Information
+        Assert.DoesNotContain(server.Log.All, line => line.Level >= LogLevel.Information
             && line.Text.Contains("12345", StringComparison.Ordinal));
     }
 }

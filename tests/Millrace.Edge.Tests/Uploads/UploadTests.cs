@@ -152,11 +152,11 @@ public sealed class UploadTests
         var client = await RawClient.ConnectAsync(server);
 
         await client.SendAsync("POST /v1/images:convert HTTP/1.1\r\nHost: x\r\n" + rest);
-        await Scrape.UntilAsync(server, "millrace_edge_in_flight", " 1\n");
+        await server.Measured.UntilGaugeAsync("millrace.edge.in_flight", 1);
         client.Dispose();
 
-        await Scrape.UntilAsync(server, "millrace_edge_requests_total", "outcome=\"hung_up\"");
-        await Scrape.UntilAsync(server, "millrace_edge_in_flight", " 0\n");
+        await server.Measured.UntilAsync("millrace.edge.requests", "outcome=hung_up");
+        await server.Measured.UntilGaugeAsync("millrace.edge.in_flight", 0);
         Assert.DoesNotContain(server.Log.All, line => line.Level >= LogLevel.Warning);
     }
 
