@@ -39,6 +39,19 @@ internal sealed partial class ConvertEndpoint(
             metrics.HungUp();
             LogHungUp(context.TraceIdentifier);
         }
+        catch (Exception) when (CountFailure())
+        {
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Counts a bug on its way to the exception handler, which logs and answers it; never catches it.
+    /// </summary>
+    private bool CountFailure()
+    {
+        metrics.Refused(ProblemKinds.InternalError.Status, ProblemKinds.InternalError.Code);
+        return false;
     }
 
     private async Task<Problem?> AnswerAsync(HttpContext context, ConvertCall call)
@@ -86,7 +99,8 @@ internal sealed partial class ConvertEndpoint(
         using var span = EdgeActivities.Read();
         try
         {
-            var reading = await UploadReader.ReadAsync(context.Request, call.Media, limits, admitted, cancellationToken);
+            var reading = await UploadReader.ReadAsync(
+                context.Request, call.Media, limits, admitted, cancellationToken);
             if (reading.Upload is { } upload) metrics.Read(upload.Source.Length + upload.Watermark.Length);
             return reading;
         }
@@ -147,7 +161,7 @@ internal sealed partial class ConvertEndpoint(
     {
         StatusCodes.Status413PayloadTooLarge => HashedBuffer.TooManyBytes(limits.BytesMax),
         StatusCodes.Status408RequestTimeout => Problem.Of(ProblemKinds.BodyTooSlow) with { Closes = true },
-        _ => Problem.Of(ProblemKinds.BadRequest, "The body ends early or its chunks are malformed.") with { Closes = true },
+        _ => Problem.Of(ProblemKinds.BadRequest, "The body ends early or is badly chunked.") with { Closes = true },
     };
 
     private Problem? TellUnchanged(HttpContext context, ConvertCall call)
@@ -173,7 +187,7 @@ internal sealed partial class ConvertEndpoint(
     {
         var headers = response.Headers;
         headers.ETag = call.Tag;
-        // A caller may keep the result, if it asks each time whether it still holds; nobody may re-encode it on the way.
+        // A caller may keep the result, if it asks each time whether it holds; nobody may re-encode it on the way.
         headers.CacheControl = "private, no-cache, no-transform";
         if (call.Negotiated) headers.Vary = "Accept";
         headers["Server-Timing"] = call.ServerTiming();

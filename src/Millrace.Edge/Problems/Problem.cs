@@ -14,7 +14,9 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
     /// <summary>When to come again; null: no use, or never.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the connection ends with this answer, because a body stands unread on it or the service stops.</summary>
+    /// <summary>
+    /// Whether the connection ends with this answer, because a body stands unread on it or the service stops.
+    /// </summary>
     public bool Closes { get; init; }
 
     /// <summary>An occurrence with nothing to add to its kind but what was found.</summary>

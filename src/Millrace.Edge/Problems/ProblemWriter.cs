@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Millrace.Edge.Problems;
 
 /// <summary>
-/// Writes every error answer of this process, its own and the framework's, whatever the Accept header asks for: a client
-/// that accepts only image/webp still learns what is wrong.
+/// Writes every error answer of this process, its own and the framework's, whatever the Accept header asks for: a
+/// client that accepts only image/webp still learns what is wrong.
 /// </summary>
 internal sealed class ProblemWriter : IProblemDetailsWriter
 {
