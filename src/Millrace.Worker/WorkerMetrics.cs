@@ -18,7 +18,8 @@ public sealed class WorkerMetrics
     public WorkerMetrics(IMeterFactory factory)
     {
         _meter = factory.Create("Millrace.Worker");
-        _queueWait = _meter.CreateHistogram<double>("millrace.worker.queue.wait", "s", "Wait of an image for a kernel.");
+        _queueWait = _meter.CreateHistogram<double>(
+            "millrace.worker.queue.wait", "s", "Time an image waited for a kernel.");
         _conversion = _meter.CreateHistogram<double>(
             "millrace.worker.conversion.duration", "s", "Time in kernels, by formats and outcome.");
         _start = _meter.CreateHistogram<double>("millrace.worker.kernel.start", "s", "Time until a kernel was warm.");

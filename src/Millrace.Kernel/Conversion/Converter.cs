@@ -105,7 +105,8 @@ internal sealed class Converter
     private static ConversionOutcome Failed(VipsException exception) =>
         exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
             ? ConversionOutcome.Of(
-                ConversionFailure.KernelOutOfMemory, "The image needs more memory than one image may have.")
+                ConversionFailure.KernelOutOfMemory,
+                "The image needs more memory than one image may have.")
             : ConversionOutcome.Of(
                 ConversionFailure.Damaged, "The image is damaged: its pixels end early or do not decode.");
 

@@ -20,7 +20,8 @@ internal sealed record KernelProgram(string Path, IReadOnlyList<string> Argument
         if (!File.Exists(path))
         {
             throw new FileNotFoundException(
-                $"There is no kernel at '{path}'. It is built with the service: run ./dev build, or publish both.", path);
+                $"There is no kernel at '{path}'. It is built with the service: run ./dev build, or publish both.",
+                path);
         }
         return path.EndsWith(".dll", StringComparison.Ordinal)
             ? new KernelProgram(Muxer(), [path])

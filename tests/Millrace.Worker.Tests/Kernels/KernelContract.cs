@@ -64,7 +64,8 @@ public abstract class KernelContract : IAsyncLifetime
     public static TheoryData<string> Probes() => new(
         "open", "open-library", "create", "unlink", "socket", "socket-unix", "memfd", "io-uring", "bpf", "unshare",
         "setuid", "fork", "fork-call", "clone3", "exec", "ptrace-parent", "kill-parent", "kill-all", "tgkill-parent",
-        "limit-parent", "read-parent", "pidfd", "new-thread-open", "new-thread-socket", "new-thread-kill-parent", "new-thread-exec");
+        "limit-parent", "read-parent", "pidfd", "new-thread-open", "new-thread-socket", "new-thread-kill-parent",
+        "new-thread-exec");
 
     [Theory]
     [MemberData(nameof(Probes))]
