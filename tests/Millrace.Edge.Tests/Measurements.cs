@@ -27,7 +27,7 @@ internal sealed class Measurements : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Waits until an instrument measured something with all these tags: name=value, or name= for any.</summary>
+    /// <summary>Waits till an instrument measured a thing with all these tags: name=value or, for any, name=.</summary>
     public async Task UntilAsync(string instrument, params string[] tags)
     {
         while (true)
