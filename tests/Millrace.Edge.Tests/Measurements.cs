@@ -27,7 +27,7 @@ internal sealed class Measurements : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Waits until an instrument has measured something with all of these tags, each as name=value.</summary>
+    /// <summary>Waits till an instrument measured a thing with all these tags: name=value or, for any, name=.</summary>
     public async Task UntilAsync(string instrument, params string[] tags)
     {
         while (true)
@@ -55,7 +55,8 @@ internal sealed class Measurements : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private static bool Holds(string tags, string tag) => tags.Contains(tag + ";", StringComparison.Ordinal);
+    private static bool Holds(string tags, string tag) =>
+        tags.Contains(tag.EndsWith('=') ? tag : tag + ";", StringComparison.Ordinal);
 
     private bool Stands(string instrument, string value)
     {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -107,8 +108,7 @@ internal sealed partial class ConvertEndpoint(
         catch (IOException e)
         {
             // Kestrel throws its BadHttpRequestException or, for a chunk size beyond all bounds, a plain IOException.
-            context.RequestAborted.ThrowIfCancellationRequested();
-            return new(null, Explain(e));
+            return new(null, Explain(context, e));
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -157,11 +157,17 @@ internal sealed partial class ConvertEndpoint(
             : problem;
     }
 
-    private Problem Explain(IOException e) => (e as BadHttpRequestException)?.StatusCode switch
+    private Problem Explain(HttpContext context, IOException e) => (e as BadHttpRequestException)?.StatusCode switch
     {
         StatusCodes.Status413PayloadTooLarge => HashedBuffer.TooManyBytes(limits.BytesMax),
         StatusCodes.Status408RequestTimeout => Problem.Of(ProblemKinds.BodyTooSlow) with { Closes = true },
-        _ => Problem.Of(ProblemKinds.BadRequest, "The body ends early or is badly chunked.") with { Closes = true },
+        _ => Problem.Of(ProblemKinds.BadRequest, "The body ends early or is badly chunked.") with
+        {
+            Closes = true,
+            // A body of known length can only end early. One in chunks may be broken by a client that is still there.
+            IsUnheard = context.Request.ContentLength is not null || e is ConnectionResetException
+                || context.RequestAborted.IsCancellationRequested,
+        },
     };
 
     private Problem? TellUnchanged(HttpContext context, ConvertCall call)
@@ -195,8 +201,16 @@ internal sealed partial class ConvertEndpoint(
 
     private Task RefuseAsync(HttpContext context, Problem problem)
     {
-        metrics.Refused(problem.Kind.Status, problem.Kind.Code);
-        LogRefused(problem.Kind.Code, context.TraceIdentifier);
+        if (problem.IsUnheard)
+        {
+            metrics.HungUp();
+            LogHungUp(context.TraceIdentifier);
+        }
+        else
+        {
+            metrics.Refused(problem.Kind.Status, problem.Kind.Code);
+            LogRefused(problem.Kind.Code, context.TraceIdentifier);
+        }
         return ProblemWriter.WriteAsync(context, problem);
     }
 

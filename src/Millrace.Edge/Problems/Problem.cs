@@ -19,6 +19,12 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
     /// </summary>
     public bool Closes { get; init; }
 
+    /// <summary>
+    /// Whether the client has most likely gone, so that this counts as a hang-up; told all the same, as a client may
+    /// close only its own direction.
+    /// </summary>
+    public bool IsUnheard { get; init; }
+
     /// <summary>An occurrence with nothing to add to its kind but what was found.</summary>
     public static Problem Of(ProblemKind kind, string found = "") =>
         new(kind, found.Length == 0 ? kind.Advice : found + " " + kind.Advice);

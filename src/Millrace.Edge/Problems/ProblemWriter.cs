@@ -41,7 +41,8 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         using (var writer = new Utf8JsonWriter(json)) Write(writer, problem, context.TraceIdentifier);
         SetHeaders(context, problem, json.WrittenCount);
         if (problem.Closes) LimitDrain(context);
-        return context.Response.Body.WriteAsync(json.WrittenMemory, context.RequestAborted).AsTask();
+        // Not cancelled when the client goes: the write then ends by itself, and the problem is counted once.
+        return context.Response.Body.WriteAsync(json.WrittenMemory, CancellationToken.None).AsTask();
     }
 
     private static void Write(Utf8JsonWriter writer, Problem problem, string job)
