@@ -27,6 +27,8 @@ internal enum KernelDeathCause
 /// <summary>A kernel's death, for the log, the metrics and the caller.</summary>
 internal sealed record KernelDeath(KernelDeathCause Cause, ChildExit? Exit, string Stderr)
 {
+    private const int SignalCpuLimit = 24;
+
     /// <summary>How glib and .NET end when memory is refused.</summary>
     private static readonly string[] OutOfMemoryWords = ["failed to allocate", "Out of memory", "std::bad_alloc",
         "OutOfMemoryException"];
@@ -42,6 +44,7 @@ internal sealed record KernelDeath(KernelDeathCause Cause, ChildExit? Exit, stri
         KernelDeathCause.Deadline => ConversionFailure.KernelDeadline,
         KernelDeathCause.Memory => ConversionFailure.KernelOutOfMemory,
         KernelDeathCause.Protocol => ConversionFailure.KernelProtocol,
+        KernelDeathCause.Retired => ConversionFailure.Stopping,
         _ => ConversionFailure.KernelCrashed,
     };
 
@@ -51,6 +54,7 @@ internal sealed record KernelDeath(KernelDeathCause Cause, ChildExit? Exit, stri
         KernelDeathCause.Deadline => "The image takes longer to convert than one image may take.",
         KernelDeathCause.Memory => "The image needs more memory than one image may have.",
         KernelDeathCause.Protocol => "The image broke the decoder; it was stopped.",
+        KernelDeathCause.Retired => "The service stopped before the image was done; try another server.",
         _ => "The image crashed the decoder; it was tried again and did the same.",
     };
 
@@ -59,6 +63,7 @@ internal sealed record KernelDeath(KernelDeathCause Cause, ChildExit? Exit, stri
     {
         if (OutOfMemoryWords.Any(words => stderr.Contains(words, StringComparison.Ordinal)))
             return KernelDeathCause.Memory;
+        if (exit is { Signal: SignalCpuLimit }) return KernelDeathCause.Deadline;
         return exit is { Signal: 0 } ? KernelDeathCause.Exit : KernelDeathCause.Signal;
     }
 }

@@ -101,7 +101,7 @@ internal sealed class KernelProcess : IAsyncDisposable
             held = true;
             if (await ReceiveAsync() is { } outcome) return new KernelAnswer(outcome, null, held);
         }
-        catch (SocketException)
+        catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
         {
             // Its end is closed: it is dead or dying.
         }

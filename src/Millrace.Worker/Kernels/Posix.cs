@@ -13,6 +13,7 @@ internal static partial class Posix
     public const int CloseOnExec = 0x80000;
     public const int SignalKill = 9;
     public const int WaitNoHang = 1;
+    public const short SpawnSetGroup = 0x02;
     public const short SpawnSetSignalDefault = 0x04;
     public const short SpawnSetSignalMask = 0x08;
 

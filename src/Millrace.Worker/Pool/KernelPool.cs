@@ -68,7 +68,8 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
     {
         _stopping = true;
         var start = _time.GetTimestamp();
-        while (Volatile.Read(ref _held) > 0 && _time.GetElapsedTime(start) < _options.DrainTimeout
+        while (Volatile.Read(ref _held) + Volatile.Read(ref _waiting) > 0
+            && _time.GetElapsedTime(start) < _options.DrainTimeout
             && !cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), _time, CancellationToken.None);

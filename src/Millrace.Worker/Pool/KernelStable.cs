@@ -158,7 +158,12 @@ internal sealed partial class KernelStable(
     private async Task StartOneAsync(CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        var settings = new KernelSettings { Limits = limits, DataBytesMax = options.MemoryBytesMax * 3 / 2 };
+        var settings = new KernelSettings
+        {
+            Limits = limits,
+            DataBytesMax = options.MemoryBytesMax * 3 / 2,
+            CpuSecondsMax = (int)Math.Ceiling(options.ConversionTimeout.TotalSeconds) * Environment.ProcessorCount + 10,
+        };
         var kernel = await KernelProcess.StartAsync(
             _program!, settings, KernelEnvironment.Variables(options.FaultSwitch), options.ResultBytesMax,
             options.StartTimeout, time, cancellationToken);

@@ -61,7 +61,10 @@ internal static class Server
     {
         var settings = new Dictionary<string, string?> { ["Worker:Pool:Sandbox"] = arguments.Sandbox.ToString() };
         if (arguments.Kernels is { } kernels)
-            settings["Worker:Pool:Kernels"] = kernels.ToString(CultureInfo.InvariantCulture);
+        {
+            var text = kernels.ToString(CultureInfo.InvariantCulture);
+            (settings["Worker:Pool:Kernels"], settings["Edge:Admission:Lanes"]) = (text, text);
+        }
         if (Environment.GetEnvironmentVariable("MILLRACE_KERNEL_FAULTS") is { } faults)
             settings["Worker:Pool:FaultSwitch"] = faults;
         return settings;

@@ -1,6 +1,7 @@
 using ImageMagick;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
+using Millrace.Testing;
 using Millrace.Worker.Kernels;
 
 namespace Millrace.Worker.Tests.Kernels;
@@ -35,7 +36,7 @@ public abstract class KernelContract : IAsyncLifetime
     [Fact]
     public async Task Start_WhenReady_HoldsTwoSocketsAndNoSecrets()
     {
-        await ConvertAsync(TestKernel.Photo("p16-fossa.jpg"), "width=50");
+        await ConvertAsync(TestFiles.Photo("p16-fossa.jpg"), "width=50");
 
         var variables = File.ReadAllText($"/proc/{_kernel.ProcessId}/environ")
             .Split('\0', StringSplitOptions.RemoveEmptyEntries);
@@ -53,7 +54,7 @@ public abstract class KernelContract : IAsyncLifetime
     [MemberData(nameof(Formats))]
     public async Task Convert_ToAndFromEachFormat_KeepsShape(string format)
     {
-        using var there = await ConvertAsync(TestKernel.Photo("exif6-seeding.jpg"), "width=160&format=" + format);
+        using var there = await ConvertAsync(TestFiles.Photo("exif6-seeding.jpg"), "width=160&format=" + format);
         using var back = await ConvertAsync(there.Bytes.ToArray(), "width=80&format=png");
 
         using var decoded = new MagickImage(there.Bytes.Span);
@@ -73,7 +74,7 @@ public abstract class KernelContract : IAsyncLifetime
     {
         const int denied = 42;
 
-        var answer = await _kernel.ConvertAsync(TestKernel.Request(TestKernel.Faulty(probe)));
+        var answer = await _kernel.ConvertAsync(TestKernel.Request(BadImage.Faulty(probe)));
 
         Assert.NotNull(answer.Death);
         Assert.True(answer.Death.Exit is { Code: denied }, $"{probe}: {answer.Death.Exit}; {answer.Death.Stderr}");
@@ -96,7 +97,7 @@ public abstract class KernelContract : IAsyncLifetime
     public async Task Convert_WhenTheImageIsBad_FailsByNameAndTheNextIsServed(string name, ConversionFailure expected)
     {
         var bad = await _kernel.ConvertAsync(TestKernel.Request(BadImage.Named(name)));
-        using var next = await ConvertAsync(TestKernel.Photo("p16-fossa.jpg"), "width=50");
+        using var next = await ConvertAsync(TestFiles.Photo("p16-fossa.jpg"), "width=50");
 
         Assert.Equal(expected, bad.Outcome?.Failure);
         Assert.NotEqual("", bad.Outcome!.Reason);
@@ -106,7 +107,7 @@ public abstract class KernelContract : IAsyncLifetime
     [Fact]
     public async Task Crash_IsReportedAsASignal()
     {
-        var answer = await _kernel.ConvertAsync(TestKernel.Request(TestKernel.Faulty("crash")));
+        var answer = await _kernel.ConvertAsync(TestKernel.Request(BadImage.Faulty("crash")));
 
         Assert.Equal(KernelDeathCause.Signal, answer.Death?.Cause);
         Assert.NotEqual(0, answer.Death!.Exit!.Value.Signal);
@@ -115,7 +116,7 @@ public abstract class KernelContract : IAsyncLifetime
     [Fact]
     public async Task Babble_IsKilledAsBrokenProtocol()
     {
-        var answer = await _kernel.ConvertAsync(TestKernel.Request(TestKernel.Faulty("babble")));
+        var answer = await _kernel.ConvertAsync(TestKernel.Request(BadImage.Faulty("babble")));
 
         Assert.Equal(KernelDeathCause.Protocol, answer.Death?.Cause);
     }
@@ -123,7 +124,7 @@ public abstract class KernelContract : IAsyncLifetime
     [Fact]
     public async Task Flood_OfStderr_NeitherBlocksNorIsKept()
     {
-        var flooded = await _kernel.ConvertAsync(TestKernel.Request(TestKernel.Faulty("flood")));
+        var flooded = await _kernel.ConvertAsync(TestKernel.Request(BadImage.Faulty("flood")));
         flooded.Outcome?.Image?.Dispose();
         var death = await _kernel.EndAsync();
 
@@ -134,7 +135,7 @@ public abstract class KernelContract : IAsyncLifetime
     [Fact]
     public async Task Memory_WhenRefusedByItsOwnLimit_DiesOfMemory()
     {
-        var answer = await _kernel.ConvertAsync(TestKernel.Request(TestKernel.Faulty("memory")));
+        var answer = await _kernel.ConvertAsync(TestKernel.Request(BadImage.Faulty("memory")));
 
         Assert.Equal(KernelDeathCause.Memory, answer.Death?.Cause);
     }
@@ -142,7 +143,7 @@ public abstract class KernelContract : IAsyncLifetime
     [Fact]
     public async Task Kill_WhileItSpins_EndsItAtOnce()
     {
-        var answer = _kernel.ConvertAsync(TestKernel.Request(TestKernel.Faulty("spin")));
+        var answer = _kernel.ConvertAsync(TestKernel.Request(BadImage.Faulty("spin")));
         _kernel.Kill(KernelDeathCause.Deadline);
 
         var killed = await answer.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
@@ -160,11 +161,11 @@ public abstract class KernelContract : IAsyncLifetime
 /// <summary>The kernel as an ordinary .NET process, as a plain build makes it.</summary>
 public sealed class ManagedKernelTests : KernelContract
 {
-    protected override string Path => TestKernel.Managed;
+    protected override string Path => TestFiles.FaultyKernel;
 }
 
 /// <summary>The kernel as Native AOT, as it is published.</summary>
 public sealed class NativeKernelTests : KernelContract
 {
-    protected override string Path => TestKernel.Native;
+    protected override string Path => TestFiles.NativeFaultyKernel;
 }
