@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Millrace.Core.Conversions;
@@ -54,6 +55,7 @@ internal static class WarmUp
         _ = converter.Convert(new ConversionRequest(bytes, Parse("width=20")));
 
     // Whatever a rare path needs, though no conversion above took it. Native AOT has all of itself from the start.
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Runs only where nothing was trimmed.")]
     private static void LoadReferences()
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled) return;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageMagick;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
@@ -31,6 +32,17 @@ public abstract class KernelContract : IAsyncLifetime
         Assert.Empty(_kernel.Hello.Missing);
         Assert.Empty(SandboxProof.Missing(_kernel.ProcessId));
         Assert.Contains("libvips 8.", _kernel.Hello.Build, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_WhenReady_LeadsAProcessGroupOfItsOwn()
+    {
+        const int group = 2;
+        var stat = File.ReadAllText($"/proc/{_kernel.ProcessId}/stat");
+
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+
+        Assert.Equal(_kernel.ProcessId.ToString(CultureInfo.InvariantCulture), fields[group]);
     }
 
     [Fact]
