@@ -23,8 +23,8 @@ internal sealed class PngFile
     }
 
     /// <summary>8 bits, one channel.</summary>
-    public static byte[] Gray(Raster raster) => new PngFile(raster.Width, raster.Height, 8, GrayKind)
-        .AddPixels(raster, [0], 1).Finish();
+    public static byte[] Gray(Raster raster, byte[]? profile = null) => new PngFile(raster.Width, raster.Height, 8, GrayKind)
+        .AddProfile(profile).AddPixels(raster, [0], 1).Finish();
 
     /// <summary>8 bits, grey and alpha.</summary>
     public static byte[] GrayAlpha(Raster raster) => new PngFile(raster.Width, raster.Height, 8, GrayAlphaKind)

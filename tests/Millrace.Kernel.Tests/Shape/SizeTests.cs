@@ -117,7 +117,7 @@ public sealed class SizeTests(Kernels kernels)
         var found = await kernels.RasterAsync(Halves, "padding=4&format=" + format);
 
         if (alpha == 0) Assert.Equal(0, found[1, 1].Alpha);
-        else ColorAssert.Near(ColorAssert.White, found[1, 1], 4);
+        else ColorAssert.Near(ColorAssert.White, found[1, 1], 16);
         ColorAssert.Near(ColorAssert.Red, found[12, 12], 8);
     }
 }
