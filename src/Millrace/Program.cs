@@ -7,4 +7,7 @@ var root = new RootCommand("Millrace resizes and converts images, as a service o
     ServeCommand.Create(),
     ConvertCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+
+// The default of two seconds would cut a service's drain short; the drain has limits of its own.
+var patience = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(20) };
+return await root.Parse(args).InvokeAsync(patience);

@@ -3,7 +3,9 @@ using NetVips;
 
 namespace Millrace.Kernel.Conversion;
 
-/// <summary>Colour spaces: everything that leaves a kernel is 8-bit sRGB or grey, unless the transform keeps the source's.</summary>
+/// <summary>
+/// Colour spaces: everything that leaves a kernel is 8-bit sRGB or grey, unless the transform keeps the source's.
+/// </summary>
 internal static class Colors
 {
     public const string SrgbProfile = "srgb";

@@ -2,7 +2,9 @@ using NetVips;
 
 namespace Millrace.Kernel.Conversion;
 
-/// <summary>Drops every EXIF field but those that name the author: place and time of a picture are nobody's business.</summary>
+/// <summary>
+/// Drops every EXIF field but those that name the author: place and time of a picture are nobody's business.
+/// </summary>
 internal static class CopyrightFields
 {
     private static readonly string[] Kept = ["exif-ifd0-Copyright", "exif-ifd0-Artist"];

@@ -11,9 +11,11 @@ internal static class Effects
         if (transform is { Grayscale: false, Blur: 0, Sharpen: 0, Pixelate: 0 }) return;
         picture.Materialize();
         if (transform.Grayscale) picture.Apply(image => image.Colourspace(Enums.Interpretation.Bw));
-        if (transform.Blur > 0) picture.ApplyToFrames(image => OnPremultiplied(image, x => x.Gaussblur((double)transform.Blur)));
+        if (transform.Blur > 0)
+            picture.ApplyToFrames(image => OnPremultiplied(image, x => x.Gaussblur((double)transform.Blur)));
         if (transform.Sharpen > 0) picture.ApplyToFrames(image => Sharpen(image, (double)transform.Sharpen));
-        if (transform.Pixelate > 0) picture.ApplyToFrames(image => OnPremultiplied(image, x => Mosaic(x, transform.Pixelate)));
+        if (transform.Pixelate > 0)
+            picture.ApplyToFrames(image => OnPremultiplied(image, x => Mosaic(x, transform.Pixelate)));
     }
 
     private static Image Sharpen(Image image, double sigma)

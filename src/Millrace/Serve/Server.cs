@@ -31,7 +31,8 @@ internal static class Server
         {
             return Refuse([.. exception.Failures]);
         }
-        catch (Exception exception) when (exception is KernelStartException or IOException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is KernelStartException or IOException or UnauthorizedAccessException)
         {
             return Refuse(exception.Message);
         }
@@ -45,7 +46,8 @@ internal static class Server
         builder.WebHost.UseUrls(arguments.Urls);
         builder.Logging.ClearProviders();
         AddLog(builder.Logging, arguments.JsonLog);
-        builder.Services.AddSingleton(builder.Configuration.GetSection("Limits").Get<ImageLimits>() ?? new ImageLimits());
+        var limits = builder.Configuration.GetSection("Limits").Get<ImageLimits>();
+        builder.Services.AddSingleton(limits ?? new ImageLimits());
         builder.Services.AddKernelPool();
         builder.Services.AddEdge();
         builder.Services.AddMillraceTelemetry(builder.Configuration);
@@ -59,7 +61,10 @@ internal static class Server
     {
         var settings = new Dictionary<string, string?> { ["Worker:Pool:Sandbox"] = arguments.Sandbox.ToString() };
         if (arguments.Kernels is { } kernels)
-            settings["Worker:Pool:Kernels"] = kernels.ToString(CultureInfo.InvariantCulture);
+        {
+            var text = kernels.ToString(CultureInfo.InvariantCulture);
+            (settings["Worker:Pool:Kernels"], settings["Edge:Admission:Lanes"]) = (text, text);
+        }
         if (Environment.GetEnvironmentVariable("MILLRACE_KERNEL_FAULTS") is { } faults)
             settings["Worker:Pool:FaultSwitch"] = faults;
         return settings;

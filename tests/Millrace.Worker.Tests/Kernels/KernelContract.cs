@@ -1,11 +1,15 @@
+using System.Globalization;
 using ImageMagick;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
+using Millrace.Testing;
 using Millrace.Worker.Kernels;
 
 namespace Millrace.Worker.Tests.Kernels;
 
-/// <summary>What every build of the kernel does: it converts, it survives bad images, and nothing gets out of it.</summary>
+/// <summary>
+/// What every build of the kernel does: it converts, it survives bad images, and nothing gets out of it.
+/// </summary>
 public abstract class KernelContract : IAsyncLifetime
 {
     private KernelProcess _kernel = null!;
@@ -31,11 +35,23 @@ public abstract class KernelContract : IAsyncLifetime
     }
 
     [Fact]
+    public void Start_WhenReady_LeadsAProcessGroupOfItsOwn()
+    {
+        const int group = 2;
+        var stat = File.ReadAllText($"/proc/{_kernel.ProcessId}/stat");
+
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+
+        Assert.Equal(_kernel.ProcessId.ToString(CultureInfo.InvariantCulture), fields[group]);
+    }
+
+    [Fact]
     public async Task Start_WhenReady_HoldsTwoSocketsAndNoSecrets()
     {
-        await ConvertAsync(TestKernel.Photo("p16-fossa.jpg"), "width=50");
+        await ConvertAsync(TestFiles.Photo("p16-fossa.jpg"), "width=50");
 
-        var variables = File.ReadAllText($"/proc/{_kernel.ProcessId}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        var variables = File.ReadAllText($"/proc/{_kernel.ProcessId}/environ")
+            .Split('\0', StringSplitOptions.RemoveEmptyEntries);
         var sockets = Directory.GetFiles($"/proc/{_kernel.ProcessId}/fd")
             .Select(path => new FileInfo(path).LinkTarget ?? "").Distinct()
             .Count(target => target.StartsWith("socket:", StringComparison.Ordinal));
@@ -50,7 +66,7 @@ public abstract class KernelContract : IAsyncLifetime
     [MemberData(nameof(Formats))]
     public async Task Convert_ToAndFromEachFormat_KeepsShape(string format)
     {
-        using var there = await ConvertAsync(TestKernel.Photo("exif6-seeding.jpg"), "width=160&format=" + format);
+        using var there = await ConvertAsync(TestFiles.Photo("exif6-seeding.jpg"), "width=160&format=" + format);
         using var back = await ConvertAsync(there.Bytes.ToArray(), "width=80&format=png");
 
         using var decoded = new MagickImage(there.Bytes.Span);
@@ -59,9 +75,10 @@ public abstract class KernelContract : IAsyncLifetime
     }
 
     public static TheoryData<string> Probes() => new(
-        "open", "open-library", "create", "unlink", "socket", "socket-unix", "memfd", "io-uring", "bpf", "unshare", "setuid",
-        "fork", "fork-call", "clone3", "exec", "ptrace-parent", "kill-parent", "kill-all", "tgkill-parent", "limit-parent",
-        "read-parent", "pidfd", "new-thread-open", "new-thread-socket", "new-thread-kill-parent", "new-thread-exec");
+        "open", "open-library", "create", "unlink", "socket", "socket-unix", "memfd", "io-uring", "bpf", "unshare",
+        "setuid", "fork", "fork-call", "clone3", "exec", "ptrace-parent", "kill-parent", "kill-all", "tgkill-parent",
+        "limit-parent", "read-parent", "pidfd", "new-thread-open", "new-thread-socket", "new-thread-kill-parent",
+        "new-thread-exec");
 
     [Theory]
     [MemberData(nameof(Probes))]
@@ -69,7 +86,7 @@ public abstract class KernelContract : IAsyncLifetime
     {
         const int denied = 42;
 
-        var answer = await _kernel.ConvertAsync(TestKernel.Request(TestKernel.Faulty(probe)));
+        var answer = await _kernel.ConvertAsync(TestKernel.Request(BadImage.Faulty(probe)));
 
         Assert.NotNull(answer.Death);
         Assert.True(answer.Death.Exit is { Code: denied }, $"{probe}: {answer.Death.Exit}; {answer.Death.Stderr}");
@@ -92,7 +109,7 @@ public abstract class KernelContract : IAsyncLifetime
     public async Task Convert_WhenTheImageIsBad_FailsByNameAndTheNextIsServed(string name, ConversionFailure expected)
     {
         var bad = await _kernel.ConvertAsync(TestKernel.Request(BadImage.Named(name)));
-        using var next = await ConvertAsync(TestKernel.Photo("p16-fossa.jpg"), "width=50");
+        using var next = await ConvertAsync(TestFiles.Photo("p16-fossa.jpg"), "width=50");
 
         Assert.Equal(expected, bad.Outcome?.Failure);
         Assert.NotEqual("", bad.Outcome!.Reason);
@@ -102,7 +119,7 @@ public abstract class KernelContract : IAsyncLifetime
     [Fact]
     public async Task Crash_IsReportedAsASignal()
     {
-        var answer = await _kernel.ConvertAsync(TestKernel.Request(TestKernel.Faulty("crash")));
+        var answer = await _kernel.ConvertAsync(TestKernel.Request(BadImage.Faulty("crash")));
 
         Assert.Equal(KernelDeathCause.Signal, answer.Death?.Cause);
         Assert.NotEqual(0, answer.Death!.Exit!.Value.Signal);
@@ -111,7 +128,7 @@ public abstract class KernelContract : IAsyncLifetime
     [Fact]
     public async Task Babble_IsKilledAsBrokenProtocol()
     {
-        var answer = await _kernel.ConvertAsync(TestKernel.Request(TestKernel.Faulty("babble")));
+        var answer = await _kernel.ConvertAsync(TestKernel.Request(BadImage.Faulty("babble")));
 
         Assert.Equal(KernelDeathCause.Protocol, answer.Death?.Cause);
     }
@@ -119,7 +136,7 @@ public abstract class KernelContract : IAsyncLifetime
     [Fact]
     public async Task Flood_OfStderr_NeitherBlocksNorIsKept()
     {
-        var flooded = await _kernel.ConvertAsync(TestKernel.Request(TestKernel.Faulty("flood")));
+        var flooded = await _kernel.ConvertAsync(TestKernel.Request(BadImage.Faulty("flood")));
         flooded.Outcome?.Image?.Dispose();
         var death = await _kernel.EndAsync();
 
@@ -130,7 +147,7 @@ public abstract class KernelContract : IAsyncLifetime
     [Fact]
     public async Task Memory_WhenRefusedByItsOwnLimit_DiesOfMemory()
     {
-        var answer = await _kernel.ConvertAsync(TestKernel.Request(TestKernel.Faulty("memory")));
+        var answer = await _kernel.ConvertAsync(TestKernel.Request(BadImage.Faulty("memory")));
 
         Assert.Equal(KernelDeathCause.Memory, answer.Death?.Cause);
     }
@@ -138,10 +155,11 @@ public abstract class KernelContract : IAsyncLifetime
     [Fact]
     public async Task Kill_WhileItSpins_EndsItAtOnce()
     {
-        var answer = _kernel.ConvertAsync(TestKernel.Request(TestKernel.Faulty("spin")));
+        var answer = _kernel.ConvertAsync(TestKernel.Request(BadImage.Faulty("spin")));
         _kernel.Kill(KernelDeathCause.Deadline);
 
-        Assert.Equal(KernelDeathCause.Deadline, (await answer.WaitAsync(TimeSpan.FromSeconds(10), Cancel)).Death?.Cause);
+        var killed = await answer.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        Assert.Equal(KernelDeathCause.Deadline, killed.Death?.Cause);
     }
 
     private async Task<ConvertedImage> ConvertAsync(byte[] source, string transform)
@@ -155,11 +173,11 @@ public abstract class KernelContract : IAsyncLifetime
 /// <summary>The kernel as an ordinary .NET process, as a plain build makes it.</summary>
 public sealed class ManagedKernelTests : KernelContract
 {
-    protected override string Path => TestKernel.Managed;
+    protected override string Path => TestFiles.FaultyKernel;
 }
 
 /// <summary>The kernel as Native AOT, as it is published.</summary>
 public sealed class NativeKernelTests : KernelContract
 {
-    protected override string Path => TestKernel.Native;
+    protected override string Path => TestFiles.NativeFaultyKernel;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Millrace.Core.Conversions;
+using Millrace.Testing;
 using Millrace.Worker.Kernels;
 using Millrace.Worker.Pool;
 
@@ -11,11 +12,11 @@ public sealed partial class KernelPoolTests
     private const int SignalKill = 9;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Blink = TimeSpan.FromMilliseconds(5);
-    private static readonly byte[] Good = TestKernel.Photo("p16-fossa.jpg");
+    private static readonly byte[] Good = TestFiles.Photo("p16-fossa.jpg");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static KernelPoolOptions Faulty => TestKernel.Options(TestKernel.Managed);
+    private static KernelPoolOptions Faulty => TestKernel.Options(TestFiles.FaultyKernel);
 
     [Fact]
     public async Task Convert_ManyAtOnce_AllSucceed()
@@ -54,7 +55,8 @@ public sealed partial class KernelPoolTests
         foreach (var process in killed) Assert.Equal(0, kill(process, SignalKill));
         await UntilAsync(() => !running.Pool.ProcessIds.Any(killed.Contains));
 
-        var outcomes = await Task.WhenAll(running.ConvertAsync(Good), running.ConvertAsync(Good)).WaitAsync(Patience, Cancel);
+        var outcomes = await Task.WhenAll(running.ConvertAsync(Good), running.ConvertAsync(Good))
+            .WaitAsync(Patience, Cancel);
 
         Assert.All(outcomes, outcome => Assert.Null(outcome.Failure));
     }
@@ -78,7 +80,7 @@ public sealed partial class KernelPoolTests
         await using var running = await RunningPool.StartAsync(options);
 
         var bystanders = Enumerable.Range(0, 20).Select(_ => running.ConvertAsync(Good)).ToList();
-        var deadly = await running.ConvertAsync(TestKernel.Faulty(fault)).WaitAsync(Patience, Cancel);
+        var deadly = await running.ConvertAsync(BadImage.Faulty(fault)).WaitAsync(Patience, Cancel);
         bystanders.AddRange(Enumerable.Range(0, 20).Select(_ => running.ConvertAsync(Good)));
 
         Assert.Equal((failure, attempts), (deadly.Failure, deadly.Timing.Attempts));
@@ -89,7 +91,8 @@ public sealed partial class KernelPoolTests
     public async Task Convert_WhenTheQueueIsFull_IsRefusedAtOnce()
     {
         await using var running = await RunningPool.StartAsync(Faulty with { Kernels = 1, QueueMax = 2 });
-        var held = Enumerable.Range(0, 3).Select(_ => running.ConvertAsync(Good, "width=800&format=avif&effort=4")).ToList();
+        var held = Enumerable.Range(0, 3)
+            .Select(_ => running.ConvertAsync(Good, "width=800&format=avif&effort=4")).ToList();
 
         var refused = await running.ConvertAsync(Good);
 
@@ -108,7 +111,7 @@ public sealed partial class KernelPoolTests
             ConversionTimeout = TimeSpan.FromSeconds(2),
         };
         await using var running = await RunningPool.StartAsync(options);
-        var held = running.ConvertAsync(TestKernel.Faulty("hang"));
+        var held = running.ConvertAsync(BadImage.Faulty("hang"));
 
         var refused = await running.ConvertAsync(Good);
         var after = await held;
@@ -166,7 +169,7 @@ public sealed partial class KernelPoolTests
     public async Task Start_WhenAProductionKernelIsGivenTheFaultSwitch_SaysSo()
     {
         var exception = await Assert.ThrowsAsync<KernelStartException>(
-            () => RunningPool.StartAsync(Faulty with { KernelPath = TestKernel.Production }));
+            () => RunningPool.StartAsync(Faulty with { KernelPath = TestFiles.ProductionKernel }));
 
         Assert.Contains("refuses the fault switch", exception.Message, StringComparison.Ordinal);
     }

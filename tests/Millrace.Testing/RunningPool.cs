@@ -3,9 +3,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
+using Millrace.Worker;
 using Millrace.Worker.Pool;
 
-namespace Millrace.Worker.Tests.Pool;
+namespace Millrace.Testing;
 
 /// <summary>A started pool of real kernels.</summary>
 internal sealed class RunningPool : IAsyncDisposable
