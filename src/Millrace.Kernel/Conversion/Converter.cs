@@ -44,18 +44,21 @@ internal sealed class Converter
         Effects.Apply(picture, transform);
         var format = transform.ResultFormat(header.Format);
         Backdrop.Apply(picture, transform, format);
-        if (transform.Watermark is { } watermark && WatermarkRefusal(picture, watermark, request) is { } unreadable) return unreadable;
+        if (transform.Watermark is { } watermark && LayWatermark(picture, watermark, request) is { } unreadable) return unreadable;
         return Encode(picture, transform, format, header);
     }
 
-    private ConversionOutcome? WatermarkRefusal(Picture picture, Watermark watermark, ConversionRequest request)
+    private ConversionOutcome? LayWatermark(Picture picture, Watermark watermark, ConversionRequest request)
     {
-        var check = SourceCheck.Check(request.Watermark.Span, new Transform { FramesMax = 1 }, _limits);
-        if (check.Failure is not null)
+        // The source is decoded here, so that what fails below is the watermark and nothing else.
+        picture.Materialize();
+        var check = SourceCheck.Check(request.Watermark.Span, framesUsedMax: 1, _limits);
+        if (check.Header is not { } header || check.Failure is not null)
             return ConversionOutcome.Of(ConversionFailure.WatermarkUnreadable, "The watermark: " + check.Reason);
         try
         {
-            WatermarkLayer.Lay(picture, watermark, Bytes(request.Watermark));
+            using var overlay = WatermarkLayer.Load(picture, watermark, Bytes(request.Watermark), header);
+            WatermarkLayer.Lay(picture, overlay);
             return null;
         }
         catch (VipsException)
