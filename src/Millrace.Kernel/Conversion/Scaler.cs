@@ -16,7 +16,7 @@ internal static class Scaler
         out ConversionOutcome? refusal)
     {
         if (transform.Trim is null && transform.Crop is null) return Direct(source, transform, check, out refusal);
-        var picture = Decode(source, transform, randomAccess: true);
+        var picture = Decode(source, randomAccess: true);
         try
         {
             refusal = Cut(picture, transform) ?? Turn(picture, transform, check);
@@ -43,36 +43,44 @@ internal static class Scaler
         if (refusal is not null) return null;
         var (width, height) = turned ? (plan.ScaledHeight, plan.ScaledWidth) : (plan.ScaledWidth, plan.ScaledHeight);
         var picture = (width, height) == (source.Width, source.Height)
-            ? Decode(source, transform, randomAccess: false)
-            : Thumbnail(source, transform, width, height);
-        RotateAndFlip(picture, transform);
-        CropToBox(picture, transform, plan);
-        return picture;
+            ? Decode(source, randomAccess: false)
+            : Thumbnail(source, width, height);
+        try
+        {
+            RotateAndFlip(picture, transform);
+            CropToBox(picture, transform, plan);
+            return picture;
+        }
+        catch
+        {
+            picture.Dispose();
+            throw;
+        }
     }
 
-    private static Picture Decode(Source source, Transform transform, bool randomAccess)
+    private static Picture Decode(Source source, bool randomAccess)
     {
         var access = randomAccess || source.IsOriented ? Enums.Access.Random : Enums.Access.Sequential;
         var picture = new Picture(Image.NewFromBuffer(source.Bytes, source.LoadOptions, access: access), source.Frames);
         if (source.IsOriented) picture.Apply(image => image.Autorot());
-        if (transform.Color == ColorPolicy.Srgb) picture.Apply(Colors.ToSrgb);
+        picture.Apply(source.NeedsTransform ? Colors.ToSrgb : Colors.ToEightBits);
         return picture;
     }
 
-    private static Picture Thumbnail(Source source, Transform transform, int width, int height)
+    private static Picture Thumbnail(Source source, int width, int height)
     {
         // libvips ignores a failOn argument here: only the option string reaches the loader.
         var image = Image.ThumbnailBuffer(
             source.Bytes, width, optionString: $"[{source.LoadOptions}]", height: height, size: Enums.Size.Force,
             noRotate: !source.IsOriented, outputProfile: source.NeedsTransform ? Colors.SrgbProfile : null);
         var picture = new Picture(image, source.Frames);
-        if (transform.Color == ColorPolicy.Srgb && !source.NeedsTransform) picture.Apply(Colors.ToEightBits);
+        if (!source.NeedsTransform) picture.Apply(Colors.ToEightBits);
         return picture;
     }
 
     private static ConversionOutcome? Cut(Picture picture, Transform transform)
     {
-        if (transform.Trim is { } threshold) Trim(picture, threshold);
+        if (transform.Trim is { } threshold && Trimming.Find(picture, threshold) is { } left) Extract(picture, left);
         if (transform.Crop is not { } crop) return null;
         if (Geometry.CropRegion(transform, picture.Width, picture.Height) is not { } region)
         {
@@ -85,22 +93,7 @@ internal static class Scaler
         return null;
     }
 
-    private static void Trim(Picture picture, int threshold)
-    {
-        using var first = picture.Frames == 1
-            ? picture.Image.Copy()
-            : picture.Image.ExtractArea(0, 0, picture.Width, picture.Height);
-        using var opaque = first.HasAlpha() ? first.Flatten() : first.Copy();
-        var background = opaque.Getpoint(0, 0);
-        var box = opaque.FindTrim(threshold, background);
-        var region = new PixelRectangle((int)box[0], (int)box[1], (int)box[2], (int)box[3]);
-
-        // All of one colour: nothing would be left, so nothing is cut.
-        if (region is { Width: > 0, Height: > 0 }) Extract(picture, region);
-    }
-
-    private static ConversionOutcome? Turn(
-        Picture picture, Transform transform, Func<ScalePlan, ConversionOutcome?> check)
+    private static ConversionOutcome? Turn(Picture picture, Transform transform, Func<ScalePlan, ConversionOutcome?> check)
     {
         var turned = transform.Rotate is 90 or 270;
         var plan = turned
@@ -128,8 +121,7 @@ internal static class Scaler
             270 => image.Rot(Enums.Angle.D270),
             _ => image,
         });
-        if (transform.Flip is Flip.Horizontal or Flip.Both)
-            picture.Apply(image => image.Flip(Enums.Direction.Horizontal));
+        if (transform.Flip is Flip.Horizontal or Flip.Both) picture.Apply(image => image.Flip(Enums.Direction.Horizontal));
         if (transform.Flip is Flip.Vertical or Flip.Both)
             picture.ApplyToFrames(image => image.Flip(Enums.Direction.Vertical));
     }

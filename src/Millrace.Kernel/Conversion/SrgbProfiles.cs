@@ -2,10 +2,7 @@ using System.Buffers.Binary;
 
 namespace Millrace.Kernel.Conversion;
 
-/// <summary>
-/// Recognises ICC profiles that are sRGB already, by the name in their description: converting those costs time and
-/// changes nothing.
-/// </summary>
+/// <summary>Recognises ICC profiles that are sRGB already, by the name in their description: converting those costs time and changes nothing.</summary>
 internal static class SrgbProfiles
 {
     private const int TagTable = 128;
