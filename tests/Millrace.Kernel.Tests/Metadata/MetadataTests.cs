@@ -69,7 +69,10 @@ public sealed class MetadataTests(Kernels kernels)
 
         using var image = new MagickImage(result.Bytes);
         Assert.Equal((40u, 60u), (image.Width, image.Height));
-        Assert.True(result.Bytes.AsSpan().IndexOf("adobe:ns:meta/"u8) > 0, "XMP");
+
+        // libvips deflates it in a PNG, where only its name can be seen from outside.
+        var xmp = format == "png" ? "XML:com.adobe.xmp"u8 : "adobe:ns:meta/"u8;
+        Assert.True(result.Bytes.AsSpan().IndexOf(xmp) > 0, "XMP");
         if (holdsIptc) Assert.NotNull(image.GetIptcProfile());
         Assert.True(image.Orientation is Orientation.TopLeft or Orientation.Undefined, "orientation of the image");
         if (format == "tiff") return;
