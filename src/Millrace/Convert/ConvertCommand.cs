@@ -21,7 +21,7 @@ internal static class ConvertCommand
 
     private static readonly Option<int?> Kernels = new("--kernels")
     {
-        Description = "Images converted at the same time. Default: one a processor.",
+        Description = "Images converted at the same time. Default: one a processor and one more.",
     };
 
     private static readonly Option<string> Sandbox = ServeCommand.SandboxOption();

@@ -25,7 +25,7 @@ internal static class ServeCommand
 
     private static readonly Option<int?> Kernels = new("--kernels")
     {
-        Description = "Images converted at the same time. Default: one a processor.",
+        Description = "Images converted at the same time. Default: one a processor and one more.",
     };
 
     private static readonly Option<string> Sandbox = SandboxOption();
