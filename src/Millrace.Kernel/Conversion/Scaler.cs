@@ -106,7 +106,8 @@ internal static class Scaler
         return null;
     }
 
-    private static ConversionOutcome? Turn(Picture picture, Transform transform, Func<ScalePlan, ConversionOutcome?> check)
+    private static ConversionOutcome? Turn(
+        Picture picture, Transform transform, Func<ScalePlan, ConversionOutcome?> check)
     {
         var turned = transform.Rotate is 90 or 270;
         var plan = turned
@@ -134,7 +135,8 @@ internal static class Scaler
             270 => image.Rot(Enums.Angle.D270),
             _ => image,
         });
-        if (transform.Flip is Flip.Horizontal or Flip.Both) picture.Apply(image => image.Flip(Enums.Direction.Horizontal));
+        if (transform.Flip is Flip.Horizontal or Flip.Both)
+            picture.Apply(image => image.Flip(Enums.Direction.Horizontal));
         if (transform.Flip is Flip.Vertical or Flip.Both)
             picture.ApplyToFrames(image => image.Flip(Enums.Direction.Vertical));
     }
