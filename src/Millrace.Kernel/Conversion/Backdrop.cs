@@ -16,11 +16,9 @@ internal static class Backdrop
     {
         var fill = transform.Background ?? (format.HoldsAlpha() ? Transparent : White);
         if (!format.HoldsAlpha()) fill = OnWhite(fill);
+        Underlay(picture, fill);
         Extend(picture, transform, fill);
         Pad(picture, transform.Padding, fill);
-        var flatten = !format.HoldsAlpha() || transform.Background is { Alpha: 255 };
-        if (flatten && picture.Image.HasAlpha())
-            picture.Apply(image => image.Flatten(background: Colors.Bands(fill, image.Bands - 1)));
     }
 
     private static Color OnWhite(Color color)
@@ -28,6 +26,23 @@ internal static class Backdrop
         return new Color(Over(color.Red), Over(color.Green), Over(color.Blue));
 
         byte Over(byte channel) => (byte)(((channel * color.Alpha) + (255 * (255 - color.Alpha)) + 127) / 255);
+    }
+
+    // Before anything is added around it, which is the fill itself and must not get it twice.
+    private static void Underlay(Picture picture, Color fill)
+    {
+        if (fill.Alpha == 0 || !picture.Image.HasAlpha()) return;
+        picture.Apply(image => Colors.Holding(image, fill));
+        picture.Apply(image => fill.Alpha == byte.MaxValue
+            ? image.Flatten(background: Colors.Bands(fill, image.Bands - 1))
+            : Underlay(image, fill));
+    }
+
+    private static Image Underlay(Image image, Color fill)
+    {
+        using var below = image.NewFromImage(Colors.Bands(fill, image.Bands));
+        using var composed = image.Composite2(below, Enums.BlendMode.DestOver);
+        return Colors.ToBytes(composed);
     }
 
     private static void Extend(Picture picture, Transform transform, Color fill)
@@ -47,9 +62,8 @@ internal static class Backdrop
     {
         if ((width, height) == (picture.Width, picture.Height)) return;
         if (picture.Frames > 1) picture.Materialize();
-        var isGrey = fill.Red == fill.Green && fill.Green == fill.Blue;
-        if (!isGrey) picture.Apply(Colors.ToRgb);
-        if (fill.Alpha < 255) picture.Apply(Colors.WithAlpha);
+        picture.Apply(image => Colors.Holding(image, fill));
+        if (fill.Alpha < byte.MaxValue) picture.Apply(Colors.WithAlpha);
         picture.ApplyToFrames(image => image.Embed(
             x, y, width, height, extend: Enums.Extend.Background, background: Colors.Bands(fill, image.Bands)));
     }

@@ -4,30 +4,32 @@ using NetVips;
 namespace Millrace.Kernel.Conversion;
 
 /// <summary>
-/// Colour spaces: everything that leaves a kernel is 8-bit sRGB or grey, unless the transform keeps the source's.
+/// Colour spaces. Everything that leaves a kernel has 8 bits and is RGB or grey: in sRGB, or in the source's own
+/// profile where the transform keeps that.
 /// </summary>
 internal static class Colors
 {
     public const string SrgbProfile = "srgb";
 
     private const string ProfileField = "icc-profile-data";
+    private const int ProfileSpaceAt = 16;
 
-    /// <summary>Whether an ICC transform is needed; an embedded profile that calls itself sRGB needs none.</summary>
-    public static bool AreOutsideSrgb(Image image)
+    /// <summary>
+    /// Whether an ICC transform is needed: for CMYK always, as hardly a viewer shows it and no background can be laid
+    /// under it; for another profile unless it is kept. A profile that calls itself sRGB is sRGB.
+    /// </summary>
+    public static bool NeedTransform(Image image, Transform transform)
     {
         if (image.Interpretation == Enums.Interpretation.Cmyk) return true;
-        if (!image.Contains(ProfileField)) return false;
-        return image.Get(ProfileField) is not byte[] profile || !SrgbProfiles.Names(profile);
+
+        // Without colours nothing is left that the profile could be true of.
+        var keeps = transform is { Color: ColorPolicy.Keep, Grayscale: false };
+        return !keeps && Profile(image) is { } profile && !SrgbProfiles.Names(profile);
     }
 
-    public static Image ToSrgb(Image image)
-    {
-        if (image.Interpretation == Enums.Interpretation.Cmyk)
-            return image.IccTransform(SrgbProfile, embedded: true, inputProfile: "cmyk");
-        return image.Contains(ProfileField) && AreOutsideSrgb(image)
-            ? image.IccTransform(SrgbProfile, embedded: true)
-            : ToEightBits(image);
-    }
+    public static Image ToSrgb(Image image) => image.Interpretation == Enums.Interpretation.Cmyk
+        ? image.IccTransform(SrgbProfile, embedded: true, inputProfile: "cmyk")
+        : image.IccTransform(SrgbProfile, embedded: true);
 
     /// <summary>8-bit sRGB or grey from whatever numbers libvips holds, without a profile.</summary>
     public static Image ToEightBits(Image image) => image.Interpretation switch
@@ -37,22 +39,50 @@ internal static class Colors
         _ => image.Colourspace(Enums.Interpretation.Srgb),
     };
 
-    /// <summary>A colour as libvips wants it for an image of these bands.</summary>
-    public static double[] Bands(Color color, int bands)
+    /// <summary>
+    /// Rounded: a plain cast cuts off, and would darken by one what was whole before premultiplication.
+    /// </summary>
+    public static Image ToBytes(Image image)
     {
-        var grey = Math.Round((0.2126 * color.Red) + (0.7152 * color.Green) + (0.0722 * color.Blue));
-        return bands switch
-        {
-            1 => [grey],
-            2 => [grey, color.Alpha],
-            3 => [color.Red, color.Green, color.Blue],
-            _ => [color.Red, color.Green, color.Blue, color.Alpha],
-        };
+        if (image.Format == Enums.BandFormat.Uchar) return image.Copy();
+        using var rounded = image.Rint();
+        return rounded.Cast(Enums.BandFormat.Uchar);
+    }
+
+    /// <summary>Whether the embedded profile speaks of the channels that the image has now.</summary>
+    public static bool FitProfile(Image image)
+    {
+        var space = Profile(image).AsSpan() is { Length: > ProfileSpaceAt + 4 } profile
+            ? profile[ProfileSpaceAt..]
+            : [];
+        return space.StartsWith(image.Bands < 3 ? "GRAY"u8 : "RGB "u8);
+    }
+
+    /// <summary>A colour as libvips wants it for an image of these bands.</summary>
+    public static double[] Bands(Color color, int bands) => bands switch
+    {
+        1 => [color.Red],
+        2 => [color.Red, color.Alpha],
+        3 => [color.Red, color.Green, color.Blue],
+        _ => [color.Red, color.Green, color.Blue, color.Alpha],
+    };
+
+    /// <summary>The image, in RGB where it is grey and the colour is not.</summary>
+    public static Image Holding(Image image, Color color)
+    {
+        var isGrey = color.Red == color.Green && color.Green == color.Blue;
+        return isGrey ? image : ToRgb(image);
     }
 
     /// <summary>Three or four bands, so that a colour or an overlay can be laid on a grey image.</summary>
-    public static Image ToRgb(Image image) =>
-        image.Bands < 3 ? image.Colourspace(Enums.Interpretation.Srgb) : image;
+    public static Image ToRgb(Image image)
+    {
+        if (image.Bands >= 3) return image;
+        return Profile(image) is null ? image.Colourspace(Enums.Interpretation.Srgb) : ToSrgb(image);
+    }
 
     public static Image WithAlpha(Image image) => image.HasAlpha() ? image : image.AddAlpha();
+
+    private static byte[]? Profile(Image image) =>
+        image.Contains(ProfileField) ? image.Get(ProfileField) as byte[] : null;
 }

@@ -47,19 +47,22 @@ internal sealed class Converter
         Effects.Apply(picture, transform);
         var format = transform.ResultFormat(header.Format);
         Backdrop.Apply(picture, transform, format);
-        if (transform.Watermark is { } watermark && WatermarkRefusal(picture, watermark, request) is { } unreadable)
+        if (transform.Watermark is { } watermark && LayWatermark(picture, watermark, request) is { } unreadable)
             return unreadable;
         return Encode(picture, transform, format, header);
     }
 
-    private ConversionOutcome? WatermarkRefusal(Picture picture, Watermark watermark, ConversionRequest request)
+    private ConversionOutcome? LayWatermark(Picture picture, Watermark watermark, ConversionRequest request)
     {
-        var check = SourceCheck.Check(request.Watermark.Span, new Transform { FramesMax = 1 }, _limits);
-        if (check.Failure is not null)
+        // The source is decoded here, so that what fails below is the watermark and nothing else.
+        picture.Materialize();
+        var check = SourceCheck.Check(request.Watermark.Span, framesUsedMax: 1, _limits);
+        if (check.Header is not { } header || check.Failure is not null)
             return ConversionOutcome.Of(ConversionFailure.WatermarkUnreadable, "The watermark: " + check.Reason);
         try
         {
-            WatermarkLayer.Lay(picture, watermark, Bytes(request.Watermark));
+            using var overlay = WatermarkLayer.Load(picture, watermark, Bytes(request.Watermark), header);
+            WatermarkLayer.Lay(picture, overlay);
             return null;
         }
         catch (VipsException)
@@ -99,14 +102,13 @@ internal sealed class Converter
             FormattableString.Invariant(
                 $"The result would be {width} × {height} with {frames} frame(s), {pixels / 1e6:0.0} million pixels; ")
             + FormattableString.Invariant(
-                $"at most {_limits.OutputSideMax} a side and {_limits.OutputPixelsMax / 1e6:0.0} million are allowed."));
+                $"at most {_limits.OutputSideMax} a side, {_limits.OutputPixelsMax / 1e6:0.0} million, are allowed."));
     }
 
     private static ConversionOutcome Failed(VipsException exception) =>
         exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
             ? ConversionOutcome.Of(
-                ConversionFailure.KernelOutOfMemory,
-                "The image needs more memory than one image may have.")
+                ConversionFailure.KernelOutOfMemory, "The image needs more memory than one image may have.")
             : ConversionOutcome.Of(
                 ConversionFailure.Damaged, "The image is damaged: its pixels end early or do not decode.");
 

@@ -11,9 +11,9 @@ internal static class Encoder
 
     public static byte[] Encode(Picture picture, Transform transform, ImageFormat format)
     {
-        if (transform.Metadata == MetadataPolicy.Copyright) picture.Apply(CopyrightFields.Only);
+        picture.Apply(source => SourceMetadata.Reduce(source, transform.Metadata));
         var image = picture.Image;
-        var keep = Keep(transform);
+        var keep = Keep(transform, image);
         var abilities = EncodingDefaults.Abilities(format);
         var effort = transform.Effort ?? abilities.Effort ?? 0;
         var quality = transform.Quality ?? abilities.Quality;
@@ -45,7 +45,7 @@ internal static class Encoder
             trellisQuant: trellis, overshootDeringing: trellis, optimizeScans: trellis, keep: keep);
     }
 
-    private static Enums.ForeignKeep Keep(Transform transform)
+    private static Enums.ForeignKeep Keep(Transform transform, Image image)
     {
         var metadata = transform.Metadata switch
         {
@@ -53,6 +53,7 @@ internal static class Encoder
             MetadataPolicy.Copyright => Enums.ForeignKeep.Exif,
             _ => Enums.ForeignKeep.None,
         };
-        return transform.Color == ColorPolicy.Keep ? metadata | Enums.ForeignKeep.Icc : metadata;
+        var keepsProfile = transform.Color == ColorPolicy.Keep && Colors.FitProfile(image);
+        return keepsProfile ? metadata | Enums.ForeignKeep.Icc : metadata;
     }
 }

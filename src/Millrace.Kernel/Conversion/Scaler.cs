@@ -16,7 +16,7 @@ internal static class Scaler
         out ConversionOutcome? refusal)
     {
         if (transform.Trim is null && transform.Crop is null) return Direct(source, transform, check, out refusal);
-        var picture = Decode(source, transform, randomAccess: true);
+        var picture = Decode(source, randomAccess: true);
         try
         {
             refusal = Cut(picture, transform) ?? Turn(picture, transform, check);
@@ -43,23 +43,31 @@ internal static class Scaler
         if (refusal is not null) return null;
         var (width, height) = turned ? (plan.ScaledHeight, plan.ScaledWidth) : (plan.ScaledWidth, plan.ScaledHeight);
         var picture = (width, height) == (source.Width, source.Height)
-            ? Decode(source, transform, randomAccess: false)
-            : Thumbnail(source, transform, width, height);
-        RotateAndFlip(picture, transform);
-        CropToBox(picture, transform, plan);
-        return picture;
+            ? Decode(source, randomAccess: false)
+            : Thumbnail(source, width, height);
+        try
+        {
+            RotateAndFlip(picture, transform);
+            CropToBox(picture, transform, plan);
+            return picture;
+        }
+        catch
+        {
+            picture.Dispose();
+            throw;
+        }
     }
 
-    private static Picture Decode(Source source, Transform transform, bool randomAccess)
+    private static Picture Decode(Source source, bool randomAccess)
     {
         var access = randomAccess || source.IsOriented ? Enums.Access.Random : Enums.Access.Sequential;
         var picture = new Picture(Image.NewFromBuffer(source.Bytes, source.LoadOptions, access: access), source.Frames);
         if (source.IsOriented) picture.Apply(image => image.Autorot());
-        if (transform.Color == ColorPolicy.Srgb) picture.Apply(Colors.ToSrgb);
+        picture.Apply(source.NeedsTransform ? Colors.ToSrgb : Colors.ToEightBits);
         return picture;
     }
 
-    private static Picture Thumbnail(Source source, Transform transform, int width, int height)
+    private static Picture Thumbnail(Source source, int width, int height)
     {
         var profile = source.NeedsTransform ? Colors.SrgbProfile : null;
         var shrink = source.DecoderShrink(width, height);
@@ -71,7 +79,7 @@ internal static class Scaler
                 noRotate: !source.IsOriented, outputProfile: profile)
             : ThumbnailShrunk(source, shrink, width, height, profile);
         var picture = new Picture(image, source.Frames);
-        if (transform.Color == ColorPolicy.Srgb && !source.NeedsTransform) picture.Apply(Colors.ToEightBits);
+        if (!source.NeedsTransform) picture.Apply(Colors.ToEightBits);
         return picture;
     }
 
@@ -85,7 +93,7 @@ internal static class Scaler
 
     private static ConversionOutcome? Cut(Picture picture, Transform transform)
     {
-        if (transform.Trim is { } threshold) Trim(picture, threshold);
+        if (transform.Trim is { } threshold && Trimming.Find(picture, threshold) is { } left) Extract(picture, left);
         if (transform.Crop is not { } crop) return null;
         if (Geometry.CropRegion(transform, picture.Width, picture.Height) is not { } region)
         {
@@ -96,20 +104,6 @@ internal static class Scaler
         if (crop.X is null && transform.Gravity.Kind == GravityKind.Smart) Smart(picture, region.Width, region.Height);
         else Extract(picture, region);
         return null;
-    }
-
-    private static void Trim(Picture picture, int threshold)
-    {
-        using var first = picture.Frames == 1
-            ? picture.Image.Copy()
-            : picture.Image.ExtractArea(0, 0, picture.Width, picture.Height);
-        using var opaque = first.HasAlpha() ? first.Flatten() : first.Copy();
-        var background = opaque.Getpoint(0, 0);
-        var box = opaque.FindTrim(threshold, background);
-        var region = new PixelRectangle((int)box[0], (int)box[1], (int)box[2], (int)box[3]);
-
-        // All of one colour: nothing would be left, so nothing is cut.
-        if (region is { Width: > 0, Height: > 0 }) Extract(picture, region);
     }
 
     private static ConversionOutcome? Turn(

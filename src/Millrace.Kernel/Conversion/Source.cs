@@ -11,7 +11,7 @@ namespace Millrace.Kernel.Conversion;
 /// <param name="Height">Height of one frame once upright.</param>
 /// <param name="Frames">Frames that will be decoded.</param>
 /// <param name="Orientation">EXIF orientation to apply, 1 to 8; 1 where it is not to be applied.</param>
-/// <param name="NeedsTransform">Whether colours are outside sRGB and the transform wants them inside.</param>
+/// <param name="NeedsTransform">Whether an ICC transform has to bring the colours into sRGB.</param>
 internal sealed record Source(
     byte[] Bytes, ImageFormat Format, int Width, int Height, int Frames, int Orientation, bool NeedsTransform)
 {
@@ -53,7 +53,7 @@ internal sealed record Source(
         var turned = orientation >= FirstTurned;
         return new Source(
             bytes, header.Format, turned ? height : image.Width, turned ? image.Width : height, frames, orientation,
-            transform.Color == ColorPolicy.Srgb && Colors.AreOutsideSrgb(image));
+            Colors.NeedTransform(image, transform));
     }
 
     private static int OrientationOf(Image image) =>

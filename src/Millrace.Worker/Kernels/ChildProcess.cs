@@ -79,7 +79,9 @@ internal sealed class ChildProcess
         }
     }
 
-    /// <summary>Sends SIGKILL; does nothing once it was reaped, as its number may be another process's by then.</summary>
+    /// <summary>
+    /// Sends SIGKILL; does nothing once it was reaped, as its number may be another process's by then.
+    /// </summary>
     public void Kill()
     {
         lock (_lock)

@@ -20,6 +20,7 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
     private readonly KernelPoolOptions _options;
     private readonly WorkerMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly long _bytesMax;
     private readonly ILogger _logger;
     private readonly KernelStable _stable;
     private readonly Channel<int> _slots = Channel.CreateUnbounded<int>();
@@ -36,6 +37,7 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
         _metrics = metrics;
         _time = time;
         _logger = logger;
+        _bytesMax = limits.BytesMax;
         _stable = new KernelStable(_options, limits, metrics, time, logger);
         metrics.Observe(() => Volatile.Read(ref _waiting), _stable.Observe);
     }
@@ -94,6 +96,7 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
     /// </exception>
     public async Task<ConversionOutcome> ConvertAsync(ConversionRequest request, CancellationToken cancellationToken)
     {
+        if (BytesRefusal(request) is { } tooMany) return tooMany;
         var arrived = _time.GetTimestamp();
         var (slot, refusal) = await EnterAsync(cancellationToken);
         var queued = _time.GetElapsedTime(arrived);
@@ -111,6 +114,16 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
             Interlocked.Decrement(ref _held);
             _slots.Writer.TryWrite(slot);
         }
+    }
+
+    // A kernel takes a frame with more bytes for a broken protocol, and ends.
+    private ConversionOutcome? BytesRefusal(ConversionRequest request)
+    {
+        if (Math.Max(request.Source.Length, request.Watermark.Length) <= _bytesMax) return null;
+        var what = request.Source.Length > _bytesMax ? "image" : "watermark";
+        return ConversionOutcome.Of(
+            ConversionFailure.TooManyBytes,
+            FormattableString.Invariant($"The {what} has more than the {_bytesMax:N0} bytes that are allowed."));
     }
 
     // A free slot goes to whoever has waited longest: the channel hands it to its first waiting reader.

@@ -29,6 +29,7 @@ internal sealed partial class KernelStable(
     private Task _replacing = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
     private int _missing;
+    private int _toldIncomplete;
 
     public IReadOnlyCollection<int> ProcessIds => [.. Alive.Select(kernel => kernel.ProcessId)];
 
@@ -180,7 +181,7 @@ internal sealed partial class KernelStable(
         var list = string.Join("; ", missing);
         if (options.Sandbox == SandboxDemand.BestEffort)
         {
-            LogSandboxIncomplete(list);
+            if (Interlocked.Exchange(ref _toldIncomplete, 1) == 0) LogSandboxIncomplete(list);
             return;
         }
         await kernel.EndAsync();

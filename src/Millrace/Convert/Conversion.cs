@@ -91,7 +91,7 @@ internal static class Conversion
         if (arguments.Kernels is { } kernels)
             settings["Worker:Pool:Kernels"] = FormattableString.Invariant($"{kernels}");
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        services.AddLogging();
+        services.AddLogging(logging => ConsoleLog.Use(logging, asJson: false, LogLevel.Warning));
         services.AddKernelPool();
         return services.BuildServiceProvider();
     }

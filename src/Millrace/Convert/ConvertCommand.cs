@@ -33,7 +33,7 @@ internal static class ConvertCommand
         {
             Description = parameter.Name == WatermarkParameter
                 ? "File of an image to lay over the result."
-                : $"{parameter.Description} {parameter.Allowed}. Default: {parameter.Default}.",
+                : $"{parameter.Description} Use {parameter.Allowed}. Default: {parameter.Default}.",
         })),
     ];
 

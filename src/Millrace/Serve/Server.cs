@@ -44,8 +44,7 @@ internal static class Server
         builder.Configuration.AddJsonFile(folder.SettingsPath, optional: true, reloadOnChange: false);
         builder.Configuration.AddInMemoryCollection(FromCommandLine(arguments));
         builder.WebHost.UseUrls(arguments.Urls);
-        builder.Logging.ClearProviders();
-        AddLog(builder.Logging, arguments.JsonLog);
+        ConsoleLog.Use(builder.Logging, arguments.JsonLog, LogLevel.Information);
         var limits = builder.Configuration.GetSection("Limits").Get<ImageLimits>();
         builder.Services.AddSingleton(limits ?? new ImageLimits());
         builder.Services.AddKernelPool();
@@ -68,17 +67,6 @@ internal static class Server
         if (Environment.GetEnvironmentVariable("MILLRACE_KERNEL_FAULTS") is { } faults)
             settings["Worker:Pool:FaultSwitch"] = faults;
         return settings;
-    }
-
-    // To stderr, so that what the program says on stdout can be read by a script.
-    private static void AddLog(ILoggingBuilder logging, bool asJson)
-    {
-        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
-        if (asJson) logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
-        else logging.AddSimpleConsole(text => (text.SingleLine, text.TimestampFormat) = (true, "HH:mm:ss.fff "));
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     private static void Greet(WebApplication app)

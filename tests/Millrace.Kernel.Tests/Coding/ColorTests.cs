@@ -20,7 +20,7 @@ public sealed class ColorTests(Kernels kernels)
     public async Task Srgb_ConvertsAsElsewhere(string kind, string transform)
     {
         var source = Encoded(kind);
-        using var expected = new MagickImage(source);
+        using var expected = new MagickImage(source) { RenderingIntent = RenderingIntent.Relative };
         Assert.True(expected.TransformColorSpace(ColorProfiles.SRGB), "no profile");
         if (transform.Contains("32", StringComparison.Ordinal)) expected.Resize(32, 32);
         if (transform.Contains("rotate", StringComparison.Ordinal))
@@ -41,6 +41,7 @@ public sealed class ColorTests(Kernels kernels)
     [Theory]
     [InlineData("")]
     [InlineData("width=32")]
+    [InlineData("crop=64,64&width=32")]
     public async Task Keep_LeavesNumbersAndProfile(string transform)
     {
         foreach (var kind in new[] { "rgb-jpeg", "rgb-png", "deep-png", "deep-alpha-png" })

@@ -7,24 +7,16 @@ using Millrace.Worker.Kernels;
 namespace Millrace.Kernel.Tests.Limits;
 
 /// <summary>Images that would cost too much: each is refused by name, and the same kernel goes on.</summary>
-public sealed class LimitTests : IAsyncLifetime
+public sealed class LimitTests(Kernels kernels, LimitedKernel limited) : IClassFixture<LimitedKernel>
 {
     private const long MemoryBytesMax = 250L << 20;
     private static readonly byte[] Good = TestFiles.Photo("p16-fossa.jpg");
-    private readonly ImageLimits _limits = new() { FramesMax = 10, OutputSideMax = 2000, OutputPixelsMax = 1_000_000 };
-    private KernelProcess _kernel = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _kernel = await StartAsync(_limits);
-
-    public async ValueTask DisposeAsync() => await _kernel.DisposeAsync();
+    private readonly KernelProcess _kernel = limited.Kernel;
 
     public static TheoryData<string, string, ConversionFailure> Costly() => new()
     {
         { "huge-jpeg", "width=100", ConversionFailure.TooManyPixels },
         { "huge-avif", "width=100", ConversionFailure.TooManyPixels },
-        { "scans", "width=100", ConversionFailure.TooManyBytes },
         { "wide-png", "width=100", ConversionFailure.TooManyPixels },
         { "lying-png", "width=100", ConversionFailure.Damaged },
         { "lying-png", "crop=10,10", ConversionFailure.Damaged },
@@ -53,9 +45,19 @@ public sealed class LimitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Bytes_MoreThanAllowed_AreRefusedByThePool()
+    {
+        var outcome = await kernels.TryAsync(Costs.Named("scans"), "width=100");
+        var mark = await kernels.TryAsync(Good, "watermark=upload", Costs.Named("scans"));
+
+        Assert.Equal((ConversionFailure.TooManyBytes, 0), (outcome.Failure, outcome.Timing.Attempts));
+        Assert.Equal((ConversionFailure.TooManyBytes, 0), (mark.Failure, mark.Timing.Attempts));
+    }
+
+    [Fact]
     public async Task Scans_WhenTheBytesAreAllowed_AreCounted()
     {
-        await using var kernel = await StartAsync(_limits with { BytesMax = 128 << 20 });
+        await using var kernel = await LimitedKernel.StartAsync(new ImageLimits { BytesMax = 128 << 20 });
 
         var answer = await kernel.ConvertAsync(TestKernel.Request(Costs.Named("scans")));
 
@@ -86,9 +88,6 @@ public sealed class LimitTests : IAsyncLifetime
         Assert.InRange(PeakBytes(), 1, MemoryBytesMax);
         await AssertServesAsync(_kernel);
     }
-
-    private static Task<KernelProcess> StartAsync(ImageLimits limits) =>
-        TestKernel.StartAsync(TestFiles.ProductionKernel, Cancel, limits, faults: null);
 
     private static async Task AssertServesAsync(KernelProcess kernel)
     {

@@ -47,11 +47,10 @@ internal sealed class PngFile
         return file.AddPixels(raster, [0, 1, 2], 1).Finish();
     }
 
-    /// <summary>A chunk's body of a keyword and so many inflated bytes of zero.</summary>
-    public static byte[] Bomb(byte[] head, long inflatedBytes)
+    /// <summary>So many bytes of zero, deflated.</summary>
+    public static byte[] Deflated(long inflatedBytes)
     {
         var body = new MemoryStream();
-        body.Write(head);
         using (var deflate = new ZLibStream(body, CompressionLevel.SmallestSize, leaveOpen: true))
         {
             var zeros = new byte[1 << 20];

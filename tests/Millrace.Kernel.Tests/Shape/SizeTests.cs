@@ -118,6 +118,6 @@ public sealed class SizeTests(Kernels kernels)
 
         if (alpha == 0) Assert.Equal(0, found[1, 1].Alpha);
         else ColorAssert.Near(ColorAssert.White, found[1, 1], 16);
-        ColorAssert.Near(ColorAssert.Red, found[12, 12], 8);
+        ColorAssert.Near(ColorAssert.Red, found[12, 12], 20);
     }
 }

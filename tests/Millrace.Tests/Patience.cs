@@ -1,0 +1,20 @@
+namespace Millrace.Tests;
+
+/// <summary>Waits for conditions, and not for ever.</summary>
+internal static class Patience
+{
+    /// <summary>Longest wait for anything that a test waits for.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Blink = TimeSpan.FromMilliseconds(10);
+
+    public static async Task UntilAsync(Func<bool> condition, string what, TimeSpan? longest = null)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < (longest ?? Longest), "Waited in vain until " + what);
+            await Task.Delay(Blink, TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+}
