@@ -5,7 +5,7 @@ namespace Millrace.Bench;
 /// <summary>Width and height of a result: who gives other ones has done other work.</summary>
 internal readonly record struct PixelSize(int Width, int Height)
 {
-    /// <summary>libvips rounds the height that it was not told after its decoder has scaled; we say it ourselves.</summary>
+    /// <summary>libvips rounds the height that it was not told after its decoder has scaled; we tell it.</summary>
     private const int RoundingMax = 1;
 
     public static PixelSize Of(byte[] encoded)

@@ -12,7 +12,8 @@ internal sealed record Places(string Root)
     public string SharpServer => Existing(Path.Combine(Root, "bench", "sharp", "server.mjs"));
 
     /// <summary>The kernel as an ordinary .NET process: the build puts it beside this program.</summary>
-    public static string ManagedKernel => Existing(Path.Combine(AppContext.BaseDirectory, "kernel", "Millrace.Kernel.dll"));
+    public static string ManagedKernel =>
+        Existing(Path.Combine(AppContext.BaseDirectory, "kernel", "Millrace.Kernel.dll"));
 
     public string Corpus => Path.Combine(Root, "tests", "corpus");
 

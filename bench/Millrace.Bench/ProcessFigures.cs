@@ -28,7 +28,7 @@ internal sealed record ProcessFigures(
     public static IReadOnlyList<ProcessFigures> Tree(int root)
     {
         var all = Directory.EnumerateDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? Read(id) : null)
+            .Select(path => int.TryParse(Path.GetFileName(path), out var id) ? Read(id) : null)
             .OfType<ProcessFigures>().ToList();
         var tree = all.Where(process => process.Id == root).ToList();
         for (var i = 0; i < tree.Count; i++)
@@ -45,12 +45,14 @@ internal sealed record ProcessFigures(
     /// <summary>Proportional memory: what several processes share is counted once. 0 when it is gone.</summary>
     public long ProportionalBytes()
     {
-        var line = ReadText($"/proc/{Id}/smaps_rollup")?.Split('\n').FirstOrDefault(line => line.StartsWith("Pss:", StringComparison.Ordinal));
+        var line = ReadText($"/proc/{Id}/smaps_rollup")?.Split('\n')
+            .FirstOrDefault(line => line.StartsWith("Pss:", StringComparison.Ordinal));
         return line is null ? 0 : Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
     }
 
     /// <summary>Whether a seccomp filter is on: in a kernel, whether it is warm.</summary>
-    public bool IsSandboxed() => ReadText($"/proc/{Id}/status")?.Contains("Seccomp:\t2", StringComparison.Ordinal) ?? false;
+    public bool IsSandboxed() =>
+        ReadText($"/proc/{Id}/status")?.Contains("Seccomp:\t2", StringComparison.Ordinal) ?? false;
 
     private static string? ReadText(string path)
     {

@@ -14,10 +14,8 @@ internal static class DeathCommand
 
     public static Command Create()
     {
-        var command = new Command("death", "From a busy kernel's kill -9 to the next conversion's end, less a usual conversion.")
-        {
-            Deaths,
-        };
+        const string Text = "From a busy kernel's kill -9 to the next conversion's end, less a usual conversion.";
+        var command = new Command("death", Text) { Deaths };
         command.SetAction(RunAsync);
         return command;
     }
@@ -28,11 +26,13 @@ internal static class DeathCommand
         var places = new Places(BenchOptions.RootOf(parsed));
         BenchOptions.PrintTitle("Death", $"death --deaths {deaths}");
         Console.Out.WriteLine(
-            "Each time a kernel that works on an image is killed (-9). The image goes to the spare without its client's doing. "
-            + "Measured: from the kill to the end of that image's answer, less the same image's median time without a kill "
-            + "at the same concurrency, and not less than 0. The next kill waits until the spare has been replaced. "
-            + "Without: the same difference where nothing was killed, which is the machine's own noise.\n");
-        var table = new Table("requests at a time", "kills", "p50 ms", "p99 ms", "most ms", "p50 without", "p99 without", "answers", "failed");
+            "Each time a kernel that works on an image is killed (-9). The image goes to the spare by itself. "
+            + " Measured: from the kill to the end of that image's answer, less the same image's median time "
+            + "without a kill at the same concurrency, and not less than 0. The next kill waits until the spare "
+            + "has been replaced. Without: the same where nothing was killed, the machine's own noise.\n");
+        var table = new Table(
+            "requests at a time", "kills", "p50 ms", "p99 ms", "most ms", "p50 without", "p99 without", "answers",
+            "failed");
         await using var server = await RunningServer.MillraceAsync(
             places, "width=300&format=jpeg&quality=80", cancellationToken);
         foreach (var concurrency in (int[])[1, 2])

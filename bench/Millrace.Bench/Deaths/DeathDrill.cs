@@ -12,7 +12,7 @@ internal sealed record Answer(string Photo, long Sent, long Answered, bool Faile
 
 /// <summary>What the drill saw.</summary>
 /// <param name="Lost">What each death cost, in milliseconds.</param>
-/// <param name="Noise">What the machine cost answers that no death touched: beyond their usual time, in milliseconds.</param>
+/// <param name="Noise">What the machine cost answers without a death: beyond their usual time, in milliseconds.</param>
 /// <param name="Answers">Answers in all.</param>
 /// <param name="Failed">Those that were no success.</param>
 internal sealed record DrillResult(
@@ -55,7 +55,8 @@ internal sealed class DeathDrill(RunningServer server, IReadOnlyList<Photo> phot
         await enough.CancelAsync();
         await loading;
         return new DrillResult(
-            [.. kills.Select(kill => Lost(kill, usual))], noise, _answers.Count, _answers.Count(answer => answer.Failed));
+            [.. kills.Select(kill => Lost(kill, usual))], noise, _answers.Count,
+            _answers.Count(answer => answer.Failed));
     }
 
     /// <summary>The one in flight that the death held up most; the others were not touched.</summary>
@@ -74,7 +75,8 @@ internal sealed class DeathDrill(RunningServer server, IReadOnlyList<Photo> phot
 
         async Task WorkAsync()
         {
-            while (!cancellationToken.IsCancellationRequested && Interlocked.Increment(ref next) is var i && i < requests)
+            while (!cancellationToken.IsCancellationRequested
+                && Interlocked.Increment(ref next) is var i && i < requests)
             {
                 _answers.Enqueue(await AskAsync(load, photos[i % photos.Count]));
             }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Millrace.Bench.Kernels;
 using Millrace.Core.Images;
 using Millrace.Core.Transforms;
@@ -16,7 +17,7 @@ internal static class EncodersCommand
     private static readonly Option<int?> Photos =
         BenchOptions.Count("--photos", "JPEGs of the corpus, spread over it", WholePhotos, BriefPhotos);
 
-    /// <summary>Format, qualities and efforts to try; the first quality is tried with every effort, the others with the default.</summary>
+    /// <summary>The first quality is tried with every effort, the others with the default effort.</summary>
     private static readonly (ImageFormat Format, int?[] Qualities, int?[] Efforts)[] Trials =
     [
         (ImageFormat.Jpeg, [80, 70, 75, 85], [0, 3, 7]),
@@ -29,7 +30,8 @@ internal static class EncodersCommand
 
     public static Command Create()
     {
-        var command = new Command("encoders", "Time, bytes and likeness of every format by quality and effort.") { Photos };
+        const string Text = "Time, bytes and likeness of every format by quality and effort.";
+        var command = new Command("encoders", Text) { Photos };
         command.SetAction(RunAsync);
         return command;
     }
@@ -44,7 +46,8 @@ internal static class EncodersCommand
         Console.Out.WriteLine(
             "One kernel, native. ms: CPU of the whole conversion. SSIM: mean likeness of the luminance to the same "
             + "result as PNG. Bold: the default.\n");
-        await using var kernel = await Lane.StartKernelAsync(places.NativeKernel, TimeProvider.System, cancellationToken);
+        await using var kernel =
+            await Lane.StartKernelAsync(places.NativeKernel, TimeProvider.System, cancellationToken);
         foreach (var width in Widths)
         {
             await CompareAsync(kernel, photos, width, cancellationToken);
@@ -76,11 +79,14 @@ internal static class EncodersCommand
         (ImageFormat Format, int?[] Qualities, int?[] Efforts) trial) =>
     [
         .. trial.Efforts.Select(effort => (trial.Format, trial.Qualities[0], effort)),
-        .. trial.Qualities.Skip(1).Select(quality => (trial.Format, quality, EncodingDefaults.Abilities(trial.Format).Effort)),
+        .. trial.Qualities.Skip(1)
+            .Select(quality => (trial.Format, quality, EncodingDefaults.Abilities(trial.Format).Effort)),
     ];
 
     private static string Query(ImageFormat format, int? quality, int? effort) =>
-        $"&format={format.Name()}" + (quality is null ? "" : $"&quality={quality}") + (effort is null ? "" : $"&effort={effort}");
+        $"&format={format.Name()}"
+        + (quality is null ? "" : $"&quality={quality}")
+        + (effort is null ? "" : $"&effort={effort}");
 
     private static async Task<List<byte[]>> ConvertAllAsync(
         KernelProcess kernel, List<Photo> photos, int width, string query)
@@ -96,5 +102,5 @@ internal static class EncodersCommand
     }
 
     private static string Ssim(List<byte[]> results, List<byte[]> exact) =>
-        results.Zip(exact, Likeness.Ssim).Average().ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture);
+        results.Zip(exact, Likeness.Ssim).Average().ToString("0.0000", CultureInfo.InvariantCulture);
 }

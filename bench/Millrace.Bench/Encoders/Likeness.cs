@@ -9,7 +9,7 @@ internal static class Likeness
     private const double LuminanceFloor = 6.5025;
     private const double ContrastFloor = 58.5225;
 
-    /// <summary>Mean structural similarity of the luminance (Wang et al. 2004, Gaussian window of 1.5); 1 for equal ones.</summary>
+    /// <summary>Mean structural similarity of the luminance (Wang et al. 2004); 1 for equal ones.</summary>
     public static double Ssim(byte[] one, byte[] other)
     {
         var (a, b) = (Luminance(one), Luminance(other));

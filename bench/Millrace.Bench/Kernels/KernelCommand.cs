@@ -15,7 +15,8 @@ internal static class KernelCommand
 
     public static Command Create()
     {
-        var command = new Command("kernel", "Conversions a second of one kernel against NetVips in process, one core.") { Rounds };
+        const string Text = "Conversions a second of one kernel against NetVips in process, one core.";
+        var command = new Command("kernel", Text) { Rounds };
         command.SetAction(RunAsync);
         return command;
     }
@@ -29,10 +30,10 @@ internal static class KernelCommand
         {
             BenchOptions.PrintTitle("Kernel", $"kernel --rounds {rounds}");
             Console.Out.WriteLine(
-                "One core; 24 JPEGs to 300 wide, upright, stripped, JPEG q80. Medians of rounds; ratios are round by round.\n");
+                "One core; 24 JPEGs to 300 wide, upright, stripped, JPEG q80. Medians of rounds, ratios by round.\n");
             PlainNetVips.Initialize();
-            await CompareAsync(places, "optimised Huffman tables (default effort)", "", true, rounds, cancellationToken);
-            await CompareAsync(places, "plain Huffman tables (effort=0)", "&effort=0", false, rounds, cancellationToken);
+            await CompareAsync(places, "optimised Huffman tables (default)", "", true, rounds, cancellationToken);
+            await CompareAsync(places, "plain tables (effort=0)", "&effort=0", false, rounds, cancellationToken);
         }
         finally
         {
@@ -87,7 +88,8 @@ internal static class KernelCommand
         Console.Out.WriteLine($"JPEG with {title}:\n");
         var (plain, shrunk) = (lanes[0], lanes[1]);
         var table = new Table(
-            "lane", "images/s", "to plain", "to the same decoding", "CPU ms/image", "to plain", "to the same decoding", "mean KB");
+            "lane", "images/s", "to plain", "to the same decoding", "CPU ms/image", "to plain", "to the same decoding",
+            "mean KB");
         foreach (var lane in lanes)
         {
             table.Add(
@@ -99,12 +101,13 @@ internal static class KernelCommand
         table.Print();
     }
 
-    /// <summary>Pins every thread of this process, and so every child it starts, to one core; null gives all back.</summary>
+    /// <summary>Pins every thread of this process, and so every child, to one core; null gives all back.</summary>
     private static async Task PinAsync(int? core, CancellationToken cancellationToken)
     {
         var cores = core?.ToString(CultureInfo.InvariantCulture) ?? $"0-{Environment.ProcessorCount - 1}";
         string[] arguments = ["-a", "-c", "-p", cores, Environment.ProcessId.ToString(CultureInfo.InvariantCulture)];
-        using var taskset = Process.Start(new ProcessStartInfo("taskset", arguments) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("taskset", arguments) { RedirectStandardOutput = true };
+        using var taskset = Process.Start(start)!;
         await taskset.WaitForExitAsync(cancellationToken);
         if (taskset.ExitCode != 0) throw new InvalidOperationException($"taskset to {cores} failed.");
     }

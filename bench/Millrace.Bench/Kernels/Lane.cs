@@ -38,18 +38,20 @@ internal sealed class Lane(string name, Func<Photo, Task<byte[]>> convert, int? 
 
     public static Lane InProcessShrunk(bool optimise) => new(
         "NetVips in process, decoding as the kernel does",
-        photo => Task.FromResult(PlainNetVips.ConvertShrunk(photo.Bytes, PlainNetVips.Shrink(photo.Bytes), optimise)), null);
+        photo => Task.FromResult(PlainNetVips.ConvertShrunk(photo.Bytes, optimise)), null);
 
     public static Lane Of(string name, KernelProcess kernel, string transform)
     {
-        var parsed = TransformParser.Parse(transform).Transform ?? throw new ArgumentException(transform, nameof(transform));
+        var parsed = TransformParser.Parse(transform).Transform
+            ?? throw new ArgumentException(transform, nameof(transform));
         return new Lane(name, photo => ConvertAsync(kernel, photo, parsed), kernel.ProcessId);
     }
 
-    public static Task<KernelProcess> StartKernelAsync(string path, TimeProvider time, CancellationToken cancellationToken) =>
+    public static Task<KernelProcess> StartKernelAsync(
+        string path, TimeProvider time, CancellationToken cancellationToken) =>
         KernelProcess.StartAsync(
-            KernelProgram.Find(path), new KernelSettings(), KernelEnvironment.Variables(null), imageBytesMax: 256 << 20,
-            TimeSpan.FromSeconds(60), time, cancellationToken);
+            KernelProgram.Find(path), new KernelSettings(), KernelEnvironment.Variables(null),
+            imageBytesMax: 256 << 20, TimeSpan.FromSeconds(60), time, cancellationToken);
 
     /// <summary>The result's bytes, copied out of their rented array.</summary>
     public static async Task<byte[]> ConvertAsync(KernelProcess kernel, Photo photo, Transform transform)

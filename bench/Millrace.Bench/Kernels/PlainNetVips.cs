@@ -2,7 +2,7 @@ using NetVips;
 
 namespace Millrace.Bench.Kernels;
 
-/// <summary>The yardstick of the kernel: libvips in this process, as its documentation would have a user call it.</summary>
+/// <summary>The kernel's yardstick: libvips in this process, as its documentation would have a user call it.</summary>
 internal static class PlainNetVips
 {
     private const int Width = 300;
@@ -23,16 +23,16 @@ internal static class PlainNetVips
         return Encode(image, optimise);
     }
 
-    /// <summary>The same with the kernel's own choice of what the JPEG decoder divides by: what is left is isolation.</summary>
-    public static byte[] ConvertShrunk(byte[] source, int shrink, bool optimise)
+    /// <summary>The same, decoding no larger than the kernel does: what is left is isolation.</summary>
+    public static byte[] ConvertShrunk(byte[] source, bool optimise)
     {
-        using var decoded = Image.NewFromBuffer(source, $"shrink={shrink}", access: Enums.Access.Sequential);
+        using var decoded = Image.NewFromBuffer(source, $"shrink={Shrink(source)}", access: Enums.Access.Sequential);
         using var image = decoded.ThumbnailImage(Width, height: AnyHeight);
         return Encode(image, optimise);
     }
 
     /// <summary>By what the kernel has a JPEG's decoder divide it: see Source.DecoderShrink.</summary>
-    public static int Shrink(byte[] source)
+    private static int Shrink(byte[] source)
     {
         const double ReserveMin = 1.25;
         using var image = Image.NewFromBuffer(source, access: Enums.Access.Sequential);

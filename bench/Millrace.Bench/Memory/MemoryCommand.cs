@@ -21,11 +21,12 @@ internal static class MemoryCommand
     ];
 
     private static readonly Option<int?> Conversions =
-        BenchOptions.Count("--conversions", "Conversions in all; a first look is taken after a tenth", WholeConversions, BriefConversions);
+        BenchOptions.Count("--conversions", "Conversions; a tenth first", WholeConversions, BriefConversions);
 
     public static Command Create()
     {
-        var command = new Command("memory", "Resident memory after 1,000 and after 10,000 conversions.") { Conversions };
+        const string Text = "Resident memory after 1,000 and after 10,000 conversions.";
+        var command = new Command("memory", Text) { Conversions };
         command.SetAction(RunAsync);
         return command;
     }
@@ -42,13 +43,15 @@ internal static class MemoryCommand
         var last = await ConvertAsync(server, load, photos, conversions / FirstShare, conversions, cancellationToken);
         Console.Out.WriteLine(
             $"{photos.Count} photographs of all formats (one of 16 MP) to 300 wide, {Concurrency} at a time; "
-            + $"of 20 results {Mix.Count(format => format == "jpeg")} JPEG, {Mix.Count(format => format == "webp")} WebP and one each "
-            + "of PNG, AVIF, GIF and TIFF. Each look after 2 s of rest.\n");
+            + $"of 20 results {Mix.Count(format => format == "jpeg")} JPEG, "
+            + $"{Mix.Count(format => format == "webp")} WebP and one each of "
+            + "PNG, AVIF, GIF and TIFF. Each look after 2 s of rest.\n");
         Print(before, first, last, conversions);
     }
 
     private static async Task<Look> ConvertAsync(
-        RunningServer server, LoadGenerator load, IReadOnlyList<Photo> photos, int from, int to, CancellationToken cancellationToken)
+        RunningServer server, LoadGenerator load, IReadOnlyList<Photo> photos, int from, int to,
+        CancellationToken cancellationToken)
     {
         await load.RunAsync(
             index => (With(server.Address, Mix[(from + index) % Mix.Length]), photos[(from + index) % photos.Count]),
@@ -73,7 +76,8 @@ internal static class MemoryCommand
         Add("0", before);
         Add($"{conversions / FirstShare}", first);
         Add($"{conversions}", last);
-        table.Add("ratio, last to first", last.Server / first.Server, last.Kernels / first.Kernels, "", last.Sum / first.Sum,
+        table.Add(
+            "ratio, last to first", last.Server / first.Server, last.Kernels / first.Kernels, "", last.Sum / first.Sum,
             last.Proportional / first.Proportional);
         table.Print();
 

@@ -34,8 +34,7 @@ internal static class MicroCommand
         {
             BenchmarkDotNet.Exporters.MarkdownExporter.GitHub.ExportToLog(summary, ConsoleLogger.Unicode);
         }
-        return summaries.Any(summary => summary.HasCriticalValidationErrors || !summary.Reports.All(report => report.Success))
-            ? 1
-            : 0;
+        var reports = summaries.SelectMany(summary => summary.Reports).ToList();
+        return reports.Count > 0 && reports.All(report => report.Success) ? 0 : 1;
     }
 }

@@ -7,7 +7,8 @@ public class TransformBenchmarks
 {
     private Transform _transform = Transform.None;
 
-    [Params("width=300", "width=300&height=200&fit=cover&gravity=smart&format=webp&quality=70&sharpen=1&metadata=copyright")]
+    [Params(
+        "width=300", "width=300&height=200&fit=cover&gravity=smart&format=webp&quality=70&sharpen=1&metadata=keep")]
     public string Query { get; set; } = "";
 
     [GlobalSetup]

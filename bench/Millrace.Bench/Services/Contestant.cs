@@ -42,7 +42,8 @@ internal sealed class Contestant(RunningServer server)
     }
 
     public async Task RunAsync(
-        LoadGenerator load, IReadOnlyList<Photo> photos, int passes, int concurrency, CancellationToken cancellationToken)
+        LoadGenerator load, IReadOnlyList<Photo> photos, int passes, int concurrency,
+        CancellationToken cancellationToken)
     {
         var requests = photos.Count * passes;
         var cpu = ProcessFigures.CpuOf(server.ProcessId);

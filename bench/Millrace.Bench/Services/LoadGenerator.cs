@@ -23,7 +23,8 @@ internal sealed class LoadGenerator(TimeProvider time) : IDisposable
     };
 
     public async Task<LoadRun> RunAsync(
-        Func<int, (Uri Address, Photo Photo)> request, int requests, int concurrency, CancellationToken cancellationToken)
+        Func<int, (Uri Address, Photo Photo)> request, int requests, int concurrency,
+        CancellationToken cancellationToken)
     {
         var milliseconds = new ConcurrentBag<double>();
         var (next, bytes) = (-1, 0L);

@@ -59,7 +59,11 @@ internal sealed class RunningServer : IAsyncDisposable
         Places places, bool optimise, SharpSettings settings, CancellationToken cancellationToken) =>
         StartAsync(
             $"node + sharp, {settings.Processes} processes", "node",
-            port => [places.SharpServer, $"{port}", Word(optimise), $"{settings.Processes}", $"{settings.Threads}", Word(settings.Fast)],
+            port =>
+            [
+                places.SharpServer, $"{port}", Word(optimise), $"{settings.Processes}", $"{settings.Threads}",
+                Word(settings.Fast),
+            ],
             "/", Directory.CreateTempSubdirectory("millrace-bench-"), cancellationToken);
 
     /// <summary>Asks it to stop, waits, and kills what is left.</summary>

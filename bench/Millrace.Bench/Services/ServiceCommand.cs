@@ -12,14 +12,14 @@ internal static class ServiceCommand
     private const int Concurrency = 8;
 
     private static readonly Option<int?> Rounds =
-        BenchOptions.Count("--rounds", "Rounds; in each, every server gets the same requests", WholeRounds, BriefRounds);
+        BenchOptions.Count("--rounds", "Rounds; in each, all servers get the same requests", WholeRounds, BriefRounds);
 
     private static readonly Option<int?> Passes =
         BenchOptions.Count("--passes", "Times that a round goes through the 24 photographs", WholePasses, BriefPasses);
 
     private static readonly Option<bool> Plain = new("--plain")
     {
-        Description = "Plain Huffman tables (effort=0) in all three; without it, optimised ones, as Millrace and sharp default to.",
+        Description = "Plain Huffman tables (effort=0) in all three; without it optimised ones, Millrace's default.",
     };
 
     private static readonly Option<int> SharpProcesses = new("--sharp-processes")
@@ -36,12 +36,13 @@ internal static class ServiceCommand
 
     private static readonly Option<bool> SharpExact = new("--sharp-exact")
     {
-        Description = "Without sharp's fastShrinkOnLoad: its decoder then scales no further than libvips' own thumbnail has it.",
+        Description = "Without sharp's fastShrinkOnLoad: its decoder scales no further than libvips' thumbnail.",
     };
 
     public static Command Create()
     {
-        var command = new Command("service", "Requests a second, latency, CPU and memory of three servers at concurrency 8.")
+        const string Text = "Requests a second, latency, CPU and memory of three servers at concurrency 8.";
+        var command = new Command("service", Text)
         {
             Rounds, Passes, Plain, SharpProcesses, SharpThreads, SharpExact,
         };
@@ -74,7 +75,8 @@ internal static class ServiceCommand
         new[] { Plain, SharpExact }.Where(parsed.GetValue).Select(option => " " + option.Name));
 
     private static async Task CompareAsync(
-        Contestant[] contestants, IReadOnlyList<Photo> photos, int rounds, int passes, CancellationToken cancellationToken)
+        Contestant[] contestants, IReadOnlyList<Photo> photos, int rounds, int passes,
+        CancellationToken cancellationToken)
     {
         using var load = new LoadGenerator(TimeProvider.System);
         IReadOnlyList<PixelSize>? sizes = null;
@@ -99,13 +101,14 @@ internal static class ServiceCommand
     private static void Print(Contestant[] contestants)
     {
         var table = new Table(
-            "server", "requests/s", "p50 ms", "p99 ms", "p99 of all ms", "server CPU ms/request", "RSS MB", "PSS MB", "mean KB out");
+            "server", "requests/s", "p50 ms", "p99 ms", "p99 of all ms", "server CPU ms/request", "RSS MB", "PSS MB",
+            "mean KB out");
         foreach (var one in contestants)
         {
             table.Add(
-                one.Name, Figures.Median(one.PerSecond), Figures.Median(one.Median), Figures.Median(one.P99), one.PooledP99,
-                Figures.Median(one.Cpu), Figures.Median(one.ResidentMegabytes), Figures.Median(one.ProportionalMegabytes),
-                one.KilobytesOut);
+                one.Name, Figures.Median(one.PerSecond), Figures.Median(one.Median), Figures.Median(one.P99),
+                one.PooledP99, Figures.Median(one.Cpu), Figures.Median(one.ResidentMegabytes),
+                Figures.Median(one.ProportionalMegabytes), one.KilobytesOut);
         }
         table.Print();
         PrintRatios(contestants[0], contestants[1..]);

@@ -11,8 +11,8 @@ internal static class ConverterMemory
     private const int TrimThresholdPixels = 8_000_000;
 
     /// <summary>
-    /// Gives freed pages back after an image that took many: large ones, and AVIF either way. The small ones that follow
-    /// would otherwise keep them, and every kernel would stay as large as its largest image made it.
+    /// Gives freed pages back after an image that took many: large ones, and AVIF either way. The small ones that
+    /// follow would otherwise keep them, and every kernel would stay as large as its largest image made it.
     /// </summary>
     public static void TrimAfter(ConversionRequest request, ConvertedImage? result)
     {

@@ -47,8 +47,8 @@ public sealed record KernelPoolOptions
     [Range(64L << 20, 64L << 30)] public long MemoryBytesMax { get; init; } = 1L << 30;
 
     /// <summary>
-    /// Images after which a kernel is replaced by a fresh one. 1 to 1,000,000; default 5,000: a start costs a fifth of a
-    /// second of CPU time, which every 1,000 would be 2 % of all work, and a kernel does not grow meanwhile
+    /// Images after which a kernel is replaced by a fresh one. 1 to 1,000,000; default 5,000: a start costs a fifth of
+    /// a second of CPU time, which every 1,000 would be 2 % of all work, and a kernel does not grow meanwhile
     /// (docs/performance.md).
     /// </summary>
     [Range(1, 1_000_000)] public int RecycleAfter { get; init; } = 5_000;
