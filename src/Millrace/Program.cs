@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Millrace;
 using Millrace.Convert;
 using Millrace.Serve;
 
@@ -7,4 +8,14 @@ var root = new RootCommand("Millrace resizes and converts images, as a service o
     ServeCommand.Create(),
     ConvertCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+var parsed = root.Parse(args);
+
+var exitCode = await parsed.InvokeAsync(new InvocationConfiguration
+{
+    // What is told to stop ends in its own time: the service drains, and holds to its own limits.
+    ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
+
+    // What is wrong with a command line is no output of it.
+    Output = parsed.Errors.Count > 0 ? Console.Error : Console.Out,
+});
+return parsed.Errors.Count > 0 ? ExitCode.Unusable : exitCode;
