@@ -1,8 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Options;
-using Millrace.Core.Images;
 using Millrace.Edge;
 using Millrace.Edge.Telemetry;
 using Millrace.Worker;
@@ -21,38 +19,36 @@ internal static class Server
         try
         {
             using var folder = DataFolder.Open(arguments.Data);
-            await using var app = Build(arguments, folder);
+            var builder = Compose(arguments, folder);
+            if (Settings.Failures(builder.Services) is { Count: > 0 } failures) return Refuse([.. failures]);
+            await using var app = builder.Build();
+            app.MapEdge();
+            app.MapMillraceTelemetry();
             await app.StartAsync(cancellationToken);
             Greet(app);
             await app.WaitForShutdownAsync(cancellationToken);
             return ExitCode.Done;
         }
-        catch (OptionsValidationException exception)
-        {
-            return Refuse([.. exception.Failures]);
-        }
-        catch (Exception exception) when (exception is KernelStartException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is KernelStartException or IOException or UnauthorizedAccessException
+            or InvalidDataException)
         {
             return Refuse(exception.Message);
         }
     }
 
-    private static WebApplication Build(ServeArguments arguments, DataFolder folder)
+    private static WebApplicationBuilder Compose(ServeArguments arguments, DataFolder folder)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddJsonFile(folder.SettingsPath, optional: true, reloadOnChange: false);
+        Settings.AddFile(builder.Configuration, folder.SettingsPath);
         builder.Configuration.AddInMemoryCollection(FromCommandLine(arguments));
         builder.WebHost.UseUrls(arguments.Urls);
         builder.Logging.ClearProviders();
         AddLog(builder.Logging, arguments.JsonLog);
-        builder.Services.AddSingleton(builder.Configuration.GetSection("Limits").Get<ImageLimits>() ?? new ImageLimits());
+        Settings.AddLimits(builder.Services);
         builder.Services.AddKernelPool();
         builder.Services.AddEdge();
         builder.Services.AddMillraceTelemetry(builder.Configuration);
-        var app = builder.Build();
-        app.MapEdge();
-        app.MapMillraceTelemetry();
-        return app;
+        return builder;
     }
 
     private static Dictionary<string, string?> FromCommandLine(ServeArguments arguments)
@@ -70,6 +66,9 @@ internal static class Server
     {
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
+
+        // A start that fails is told in a line each at the end; the host would say it first, with the way it took.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
         if (asJson) logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
         else logging.AddSimpleConsole(text => (text.SingleLine, text.TimestampFormat) = (true, "HH:mm:ss.fff "));
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
