@@ -15,7 +15,7 @@ public sealed class RefusalTests
     [InlineData("--colour", "serve|--data|DATA|--open|--colour|red")]
     [InlineData("--kernels", "serve|--data|DATA|--open|--kernels|many")]
     [InlineData("Kernels", "serve|--data|DATA|--open|--kernels|0")]
-    [InlineData("--sandbox", "serve|--data|DATA|--open|--sandbox|none")]
+    [InlineData("best-effort", "serve|--data|DATA|--open|--sandbox|none")]
     [InlineData("--data", "serve|--data|/proc/nowhere|--open")]
     [InlineData("Required command", "")]
     public async Task Serve_WithABadCommandLine_SaysWhatIsWrong(string named, string arguments)
