@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using Millrace.Core.Conversions;
@@ -18,7 +19,9 @@ using Millrace.Edge.Telemetry;
 
 namespace Millrace.Edge;
 
-/// <summary>Puts the edge into a web host: <see cref="AddEdge"/> before it is built, <see cref="MapEdge"/> after.</summary>
+/// <summary>
+/// Puts the edge into a web host: <see cref="AddEdge"/> before it is built, <see cref="MapEdge"/> after.
+/// </summary>
 public static class EdgeComposition
 {
     private const string Section = "Edge:";
@@ -43,6 +46,8 @@ public static class EdgeComposition
         services.AddSingleton<ConvertEndpoint>();
         AddServing(services);
         AddDescription(services);
+        // The host's own lines about each request tell its whole URL, and cost more than all the edge's work on it.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         return services;
     }
 
@@ -58,10 +63,17 @@ public static class EdgeComposition
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapPost(ConvertEndpoint.Path, app.Services.GetRequiredService<ConvertEndpoint>().HandleAsync);
-        app.MapGet("/health/live", HealthEndpoints.LiveAsync).DisableHttpMetrics();
-        app.MapGet("/health/ready", app.Services.GetRequiredService<HealthEndpoints>().ReadyAsync).DisableHttpMetrics();
+        MapHealth(app, app.Services.GetRequiredService<HealthEndpoints>());
         DescriptionRoutes.Map(app);
         return app;
+    }
+
+    private static void MapHealth(WebApplication app, HealthEndpoints health)
+    {
+        // HEAD too, because some balancers ask that way.
+        string[] methods = [HttpMethods.Get, HttpMethods.Head];
+        app.MapMethods("/health/live", methods, HealthEndpoints.LiveAsync).DisableHttpMetrics();
+        app.MapMethods("/health/ready", methods, health.ReadyAsync).DisableHttpMetrics();
     }
 
     private static void AddOptions<TOptions, TValidator>(IServiceCollection services, string section)

@@ -7,10 +7,14 @@ using Millrace.Kernel.Sandbox;
 
 namespace Millrace.Kernel;
 
-/// <summary>One kernel's life: limits, warm-up, sandbox, hello, then one image at a time until the socket closes.</summary>
+/// <summary>
+/// One kernel's life: limits, warm-up, sandbox, hello, then one image at a time until the socket closes.
+/// </summary>
 public static class KernelHost
 {
-    /// <summary>Tests set this variable for their own build of the kernel; a production build refuses to run with it.</summary>
+    /// <summary>
+    /// Tests set this variable for their own build of the kernel; a production build refuses to run with it.
+    /// </summary>
     public const string FaultSwitch = "MILLRACE_KERNEL_FAULTS";
 
     /// <summary>Exit code when the command line or the environment is not a kernel's (sysexits' EX_USAGE).</summary>
@@ -27,7 +31,7 @@ public static class KernelHost
     {
         var settings = KernelSettings.Parse(arguments);
         if (settings is null)
-            return Refuse("a kernel is started by millrace itself, with its limits as arguments and a socket as stdin.");
+            return Refuse("a kernel is started by millrace itself: limits as arguments, a socket as stdin.");
         if (onImage is null && Environment.GetEnvironmentVariable(FaultSwitch) is not null)
             return Refuse($"this is a production kernel and refuses the fault switch {FaultSwitch}; unset it.");
 

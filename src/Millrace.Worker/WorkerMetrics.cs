@@ -18,11 +18,12 @@ public sealed class WorkerMetrics
     public WorkerMetrics(IMeterFactory factory)
     {
         _meter = factory.Create("Millrace.Worker");
-        _queueWait = _meter.CreateHistogram<double>("millrace.worker.queue.wait", "s", "Time an image waited for a kernel.");
+        _queueWait = _meter.CreateHistogram<double>(
+            "millrace.worker.queue.wait", "s", "Time an image waited for a kernel.");
         _conversion = _meter.CreateHistogram<double>(
-            "millrace.worker.conversion.duration", "s", "Time in kernels, by source format, result format and outcome.");
-        _start = _meter.CreateHistogram<double>("millrace.worker.kernel.start", "s", "Time until a new kernel was warm.");
-        _deaths = _meter.CreateCounter<long>("millrace.worker.kernel.deaths", "{kernel}", "Kernels that ended, by cause.");
+            "millrace.worker.conversion.duration", "s", "Time in kernels, by formats and outcome.");
+        _start = _meter.CreateHistogram<double>("millrace.worker.kernel.start", "s", "Time until a kernel was warm.");
+        _deaths = _meter.CreateCounter<long>("millrace.worker.kernel.deaths", "{kernel}", "Ends, by cause.");
     }
 
     /// <summary>Adds the gauges of a pool: images that wait, kernels that live and the memory that they hold.</summary>

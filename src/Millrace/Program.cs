@@ -8,14 +8,14 @@ var root = new RootCommand("Millrace resizes and converts images, as a service o
     ServeCommand.Create(),
     ConvertCommand.Create(),
 };
-var parsed = root.Parse(args);
 
+var parsed = root.Parse(args);
 var exitCode = await parsed.InvokeAsync(new InvocationConfiguration
 {
-    // What is told to stop ends in its own time: the service drains, and holds to its own limits.
-    ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
+    // The default of two seconds would cut a service's drain short; the drain has limits of its own.
+    ProcessTerminationTimeout = TimeSpan.FromMinutes(20),
 
-    // What is wrong with a command line is no output of it.
+    // What is wrong with a command line is no output of it: stdout is for pixels.
     Output = parsed.Errors.Count > 0 ? Console.Error : Console.Out,
 });
 return parsed.Errors.Count > 0 ? ExitCode.Unusable : exitCode;

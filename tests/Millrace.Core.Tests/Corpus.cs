@@ -6,6 +6,7 @@ namespace Millrace.Core.Tests;
 internal static class Corpus
 {
     private static readonly string Root = Path.GetFullPath(Path.Combine(SourceFolder(), "..", "corpus"));
+    private static readonly string SeedRoot = Path.GetFullPath(Path.Combine(Root, "..", "..", "fuzz", "seeds"));
 
     /// <summary>Paths of every image, relative to the corpus, in ordinal order.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -25,6 +26,11 @@ internal static class Corpus
         file.ReadExactly(head);
         return head;
     }
+
+    /// <summary>What fuzzing starts from, and whatever it has found, for one of its targets.</summary>
+    public static IReadOnlyList<byte[]> FuzzSeeds(string target) =>
+        [.. Directory.EnumerateFiles(Path.Combine(SeedRoot, target))
+            .Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
 
     private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
+using Millrace.Core.Transforms;
 
 namespace Millrace.Edge.Tests;
 
@@ -19,7 +20,7 @@ internal static class Converters
 
     public static ConversionOutcome Success(ConversionRequest request, Action? released = null)
     {
-        var format = Enum.TryParse<ImageFormat>(request.Transform.Format.ToString(), out var named) ? named : ImageFormat.Png;
+        var format = TransformNormal.Explicit(request.Transform.Format) ?? ImageFormat.Png;
         var bytes = System.Text.Encoding.UTF8.GetBytes(request.Transform.ToString());
         var header = new ImageHeader(ImageFormat.Png, 40, 30);
         return ConversionOutcome.Of(new ConvertedImage(bytes, format, 40, 30, 1, header, released), Timing);

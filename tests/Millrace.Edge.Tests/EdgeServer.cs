@@ -21,6 +21,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     {
         App = app;
         Log = log;
+        Measured = new Measurements(app.Services);
         Address = new Uri(app.Urls.Single());
         Client = new HttpClient { BaseAddress = Address, Timeout = Patience };
     }
@@ -28,6 +29,8 @@ internal sealed class EdgeServer : IAsyncDisposable
     public WebApplication App { get; }
 
     public LogLines Log { get; }
+
+    public Measurements Measured { get; }
 
     public Uri Address { get; }
 
@@ -64,7 +67,10 @@ internal sealed class EdgeServer : IAsyncDisposable
         string query, HttpContent? content, CancellationToken cancellationToken,
         params (string Name, string Value)[] headers)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, ConvertPath + query) { Content = content ?? Pictures.Body() };
+        var request = new HttpRequestMessage(HttpMethod.Post, ConvertPath + query)
+        {
+            Content = content ?? Pictures.Body(),
+        };
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         return Client.SendAsync(request, cancellationToken);
     }
@@ -74,5 +80,6 @@ internal sealed class EdgeServer : IAsyncDisposable
         Client.Dispose();
         await App.StopAsync(TestContext.Current.CancellationToken);
         await App.DisposeAsync();
+        Measured.Dispose();
     }
 }

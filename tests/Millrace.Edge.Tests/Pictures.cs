@@ -3,7 +3,9 @@ using System.Net.Http.Headers;
 
 namespace Millrace.Edge.Tests;
 
-/// <summary>Encoded images made in the test: only their headers need to be true, as nothing here decodes pixels.</summary>
+/// <summary>
+/// Encoded images made in the test: only their headers need to be true, as nothing here decodes pixels.
+/// </summary>
 internal static class Pictures
 {
     /// <summary>A PNG that claims these sides, with filler after its header that makes it as long as asked.</summary>

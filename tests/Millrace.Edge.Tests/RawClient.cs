@@ -6,17 +6,22 @@ namespace Millrace.Edge.Tests;
 /// <summary>Writes bytes to a server as no HTTP library would, and reads what comes until the server closes.</summary>
 internal sealed class RawClient : IDisposable
 {
-    private readonly TcpClient _tcp = new();
+    private readonly TcpClient _tcp;
+    private readonly NetworkStream _stream;
+
+    private RawClient(TcpClient connected) => (_tcp, _stream) = (connected, connected.GetStream());
 
     public static async Task<RawClient> ConnectAsync(EdgeServer server)
     {
-        var client = new RawClient();
-        await client._tcp.ConnectAsync(server.Address.Host, server.Address.Port, TestContext.Current.CancellationToken);
-        return client;
+        var tcp = new TcpClient();
+        await tcp.ConnectAsync(server.Address.Host, server.Address.Port, TestContext.Current.CancellationToken);
+        return new RawClient(tcp);
     }
 
     public ValueTask SendAsync(string text) =>
-        _tcp.GetStream().WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
+        _stream.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
+
+    public void EndSending() => _tcp.Client.Shutdown(SocketShutdown.Send);
 
     /// <summary>Everything up to the end of the connection; a reset is an end too.</summary>
     public async Task<string> ReadToEndAsync()
@@ -27,7 +32,7 @@ internal sealed class RawClient : IDisposable
         var buffer = new byte[4096];
         try
         {
-            while (await _tcp.GetStream().ReadAsync(buffer, patience.Token) is > 0 and var read)
+            while (await _stream.ReadAsync(buffer, patience.Token) is > 0 and var read)
             {
                 text.Append(Encoding.Latin1.GetString(buffer, 0, read));
             }

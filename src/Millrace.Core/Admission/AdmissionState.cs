@@ -2,8 +2,8 @@ namespace Millrace.Core.Admission;
 
 /// <summary>
 /// What one edge knows of its own load; each method is one event: state and event in, state and verdict out. Times are
-/// spans since any fixed moment and never go back. A request is one <see cref="Arrive"/> that was admitted, any number of
-/// <see cref="Grow"/>, one <see cref="Finish"/> that gives back all its bytes.
+/// spans since any fixed moment and never go back. A request is one <see cref="Arrive"/> that was admitted, any number
+/// of <see cref="Grow"/>, one <see cref="Finish"/> that gives back all its bytes.
 /// </summary>
 public readonly record struct AdmissionState
 {

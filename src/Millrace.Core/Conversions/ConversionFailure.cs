@@ -1,6 +1,8 @@
 namespace Millrace.Core.Conversions;
 
-/// <summary>Every way in which a conversion ends without an image. The numbers travel between kernel and worker.</summary>
+/// <summary>
+/// Every way in which a conversion ends without an image. The numbers travel between kernel and worker.
+/// </summary>
 public enum ConversionFailure
 {
     /// <summary>The source has no bytes.</summary>

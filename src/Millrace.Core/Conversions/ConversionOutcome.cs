@@ -27,5 +27,7 @@ public readonly record struct ConversionTiming(TimeSpan Queued, TimeSpan Convert
 /// queue will stand between edge and worker: the edge knows nothing else of who converts.
 /// </summary>
 /// <param name="request">Image and transform.</param>
-/// <param name="cancellationToken">Gives up waiting; a conversion already in a kernel is finished and thrown away.</param>
+/// <param name="cancellationToken">
+/// Gives up waiting; a conversion already in a kernel is finished and thrown away.
+/// </param>
 public delegate Task<ConversionOutcome> ConvertImage(ConversionRequest request, CancellationToken cancellationToken);

@@ -11,8 +11,13 @@ namespace Millrace.Core.Conversions;
 /// <param name="Source">What the kernel found the source to be.</param>
 /// <param name="Release">Gives the buffer back; called once.</param>
 public sealed record ConvertedImage(
-    ReadOnlyMemory<byte> Bytes, ImageFormat Format, int Width, int Height, int Frames, ImageHeader Source, Action? Release)
-    : IDisposable
+    ReadOnlyMemory<byte> Bytes,
+    ImageFormat Format,
+    int Width,
+    int Height,
+    int Frames,
+    ImageHeader Source,
+    Action? Release) : IDisposable
 {
     private int _released;
 

@@ -23,8 +23,11 @@ public static class SourceCheck
     /// <param name="source">The whole encoded image.</param>
     /// <param name="framesUsedMax">How many frames are worked on at most, at least 1.</param>
     /// <param name="limits">What is allowed.</param>
-    public static SourceVerdict Check(ReadOnlySpan<byte> source, int framesUsedMax, ImageLimits limits) =>
-        CheckBytes(source, _ => framesUsedMax, limits);
+    public static SourceVerdict Check(ReadOnlySpan<byte> source, int framesUsedMax, ImageLimits limits)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(framesUsedMax, 1);
+        return CheckBytes(source, _ => framesUsedMax, limits);
+    }
 
     private static SourceVerdict CheckBytes(
         ReadOnlySpan<byte> source, Func<ImageFormat, int> framesUsedMax, ImageLimits limits)
@@ -81,7 +84,9 @@ public static class SourceCheck
         _ => ConversionFailure.Damaged,
     };
 
-    /// <summary>Millions with one digit; whole numbers below one million, so that small limits do not read as 0.0.</summary>
+    /// <summary>
+    /// Millions with one digit; whole numbers below one million, so that small limits do not read as 0.0.
+    /// </summary>
     private static string Millions(long pixels) =>
         pixels < 1_000_000 ? Text($"{pixels:N0}") : Text($"{pixels / 1_000_000.0:N1} million");
 

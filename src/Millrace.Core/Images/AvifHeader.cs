@@ -5,8 +5,9 @@ namespace Millrace.Core.Images;
 /// followed along one path (meta, iprp, ipco and ipma) without recursion, at most <see cref="BoxesCap"/> on each level.
 /// </summary>
 /// <remarks>
-/// Always one frame: libvips reads the primary still and no image sequence, so a file of brand avis without a still
-/// is not read. A file that associates no sides with its primary item is taken to have the largest that it states.
+/// Always one frame: libvips reads the primary still and no image sequence, so a file of brand avis without a still is
+/// not read. A file that associates no sides with its primary item is taken to have the largest that it states. To
+/// state smaller sides than those encoded helps nobody: libvips 8.18 has libheif refuse to decode more.
 /// </remarks>
 internal static class AvifHeader
 {
@@ -104,7 +105,9 @@ internal static class AvifHeader
         private readonly ReadOnlySpan<byte> _numbers = numbers;
         private readonly bool _wide = wide;
 
-        /// <summary>Whether the property of that number, counted from 1, is the item's. The top bit is a flag.</summary>
+        /// <summary>
+        /// Whether the property of that number, counted from 1, is the item's. The top bit is a flag.
+        /// </summary>
         public bool Contain(int index)
         {
             if (!_wide)

@@ -9,7 +9,9 @@ internal ref struct BoxWalk(ReadOnlySpan<byte> bytes, int boxesMax)
     private int _left = boxesMax;
     private long _position;
 
-    /// <summary>The next box; false at the end, at the limit, and at a box that is smaller than its own header.</summary>
+    /// <summary>
+    /// The next box; false at the end, at the limit, and at a box that is smaller than its own header.
+    /// </summary>
     public bool TryNext(out Box box)
     {
         box = default;

@@ -16,7 +16,9 @@ internal readonly ref struct ByteReader(ReadOnlySpan<byte> bytes, bool littleEnd
     /// <summary>What stands from <paramref name="offset"/> on; empty past the end.</summary>
     public ReadOnlySpan<byte> From(long offset) => offset < 0 || offset >= Length ? [] : _bytes[(int)offset..];
 
-    /// <summary>At most <paramref name="length"/> bytes from <paramref name="offset"/>; fewer where the bytes end.</summary>
+    /// <summary>
+    /// At most <paramref name="length"/> bytes from <paramref name="offset"/>; fewer where the bytes end.
+    /// </summary>
     public ReadOnlySpan<byte> Slice(long offset, long length)
     {
         var rest = From(offset);

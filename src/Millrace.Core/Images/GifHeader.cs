@@ -2,7 +2,8 @@ namespace Millrace.Core.Images;
 
 /// <summary>
 /// Reads a GIF: its logical screen, and every frame up to <see cref="HeaderProbe.FramesCap"/>. The sides are those of
-/// the screen, enlarged by whatever frame reaches past it, since a decoder works on either.
+/// the screen, enlarged by whatever frame reaches past it: the most that a decoder works on. libvips 8.18 makes do with
+/// less where the screen is of a size that broken encoders write, such as 640 × 480, or a later frame reaches past it.
 /// </summary>
 internal static class GifHeader
 {

@@ -7,7 +7,7 @@ namespace Millrace.Core.Images;
 /// <remarks>
 /// Cost: PNG, AVIF and still WebP look at their header only. JPEG (scans), GIF, animated WebP and TIFF (frames) are
 /// walked once from front to back, at worst some 3 ns a byte, and stop at their caps: <see cref="FramesCap"/> and
-/// <see cref="ScansCap"/>. What a header claims may be a lie that only decoding shows; the kernel's own limits hold then.
+/// <see cref="ScansCap"/>. A header may lie in a way that only decoding shows; the kernel's own limits hold then.
 /// </remarks>
 public static class HeaderProbe
 {

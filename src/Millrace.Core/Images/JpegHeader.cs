@@ -14,12 +14,14 @@ internal static class JpegHeader
     {
         var reader = new ByteReader(bytes);
         var position = 2;
-        while (NextMarker(bytes, ref position) is { } marker && marker is not (StartOfScan or EndOfImage))
+        while (NextMarker(bytes, ref position) is { } marker)
         {
+            if (marker is StartOfScan or EndOfImage)
+                return ProbeOutcome.Damaged("The JPEG data has no frame header before its first scan.");
             if (IsFrameHeader(marker)) return Frame(reader, marker, position);
             if (!IsBare(marker)) position = Skip(reader, position);
         }
-        return ProbeOutcome.Damaged("The JPEG data has no frame header before its first scan.");
+        return ProbeOutcome.CutShort(ImageFormat.Jpeg);
     }
 
     private static ProbeOutcome Frame(ByteReader reader, byte marker, int position)
@@ -66,7 +68,9 @@ internal static class JpegHeader
         ? Math.Min(position + Math.Max((int)length, 2), reader.Length)
         : reader.Length;
 
-    /// <summary>Markers without a segment: restart, start of image, and the temporary one of arithmetic coding.</summary>
+    /// <summary>
+    /// Markers without a segment: restart, start of image, and the temporary one of arithmetic coding.
+    /// </summary>
     private static bool IsBare(byte marker) => marker is (>= 0xD0 and <= 0xD8) or 0x01;
 
     private static bool IsFrameHeader(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);

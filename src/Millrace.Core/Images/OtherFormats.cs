@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Millrace.Core.Images;
 
-/// <summary>Names what is sent by mistake or on purpose and is not read, so that a refusal says what was found.</summary>
+/// <summary>
+/// Names what is sent by mistake or on purpose and is not read, so that a refusal says what was found.
+/// </summary>
 internal static class OtherFormats
 {
     private const int TextWindow = 1024;

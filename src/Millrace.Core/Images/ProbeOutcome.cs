@@ -1,6 +1,8 @@
 namespace Millrace.Core.Images;
 
-/// <summary>What <see cref="HeaderProbe"/> made of some bytes: a header, or a failure with its reason; never both.</summary>
+/// <summary>
+/// What <see cref="HeaderProbe"/> made of some bytes: a header, or a failure with its reason; never both.
+/// </summary>
 /// <param name="Header">What the bytes claim; null when it failed.</param>
 /// <param name="Failure">Why there is none; null when there is one.</param>
 /// <param name="Reason">One sentence for the caller, without internals; empty when there is a header.</param>

@@ -29,7 +29,9 @@ internal static class TiffHeader
     private static ProbeOutcome Missing(string side) =>
         ProbeOutcome.Damaged($"The first page of the TIFF data states no {side}.");
 
-    /// <summary>The value of the first entry with that tag, as in libtiff; null when it is absent or no number.</summary>
+    /// <summary>
+    /// The value of the first entry with that tag, as in libtiff; null when it is absent or no number.
+    /// </summary>
     private static uint? Side(ByteReader reader, long directory, int entries, ushort wanted)
     {
         for (var i = 0; i < entries; i++)

@@ -1,13 +1,17 @@
 namespace Millrace.Core.Images;
 
-/// <summary>Reads a WebP: lossy (VP8), lossless (VP8L) or extended (VP8X), of which an animation's frames are counted.</summary>
+/// <summary>
+/// Reads a WebP: lossy (VP8), lossless (VP8L) or extended (VP8X), of which an animation's frames are counted.
+/// </summary>
 internal static class WebpHeader
 {
     private const int FirstChunk = 12;
     private const int ChunkHeader = 8;
     private const byte AnimationFlag = 0x02;
 
-    /// <summary>Reads the first chunk; of an animation, walks the others up to <see cref="HeaderProbe.FramesCap"/>.</summary>
+    /// <summary>
+    /// Reads the first chunk; of an animation, walks the others up to <see cref="HeaderProbe.FramesCap"/>.
+    /// </summary>
     public static ProbeOutcome Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new ByteReader(bytes, littleEndian: true);
@@ -56,7 +60,7 @@ internal static class WebpHeader
         while (frames < HeaderProbe.FramesCap && reader.TryUInt32(position + 4, out var size))
         {
             if (reader.Holds(position, "ANMF"u8)) frames++;
-            position += ChunkHeader + size + (size & 1);
+            position += ChunkHeader + (long)size + (size & 1);
         }
         return frames;
     }

@@ -5,12 +5,14 @@ namespace Millrace.Core.Kernels;
 
 /// <summary>
 /// The frames between a worker and its kernel, over one Unix stream socket. A frame is a fixed header (little endian)
-/// and the bodies whose lengths it names, in order. The worker sends a request and waits for its reply; a kernel sends one
-/// hello when it is warm and sandboxed, then one reply a request. Neither side trusts the other's lengths.
+/// and the bodies whose lengths it names, in order. The worker sends a request and waits for its reply; a kernel sends
+/// one hello when it is warm and sandboxed, then one reply a request. Neither side trusts the other's lengths.
 /// </summary>
 public static class KernelFrames
 {
-    /// <summary>"MRK1": changes when the frames change, so that a kernel of another build is noticed at its hello.</summary>
+    /// <summary>
+    /// "MRK1": changes when the frames change, so that a kernel of another build is noticed at its hello.
+    /// </summary>
     public const uint Magic = 0x314B524D;
 
     /// <summary>Bytes of a request's header.</summary>

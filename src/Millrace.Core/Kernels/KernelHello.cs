@@ -1,8 +1,14 @@
 namespace Millrace.Core.Kernels;
 
-/// <summary>What a kernel says of itself when it is warm and its sandbox is closed; the worker checks what it can in /proc.</summary>
-/// <param name="Build">Version of kernel and libvips: part of a poison fingerprint, as a new decoder may survive an old pill.</param>
-/// <param name="Missing">Sandbox mechanisms that could not be switched on, each with its reason; empty when all are on.</param>
+/// <summary>
+/// What a kernel says of itself when it is warm and its sandbox is closed; the worker checks what it can in /proc.
+/// </summary>
+/// <param name="Build">
+/// Version of kernel and libvips: part of a poison fingerprint, as a new decoder may survive an old pill.
+/// </param>
+/// <param name="Missing">
+/// Sandbox mechanisms that could not be switched on, each with its reason; empty when all are on.
+/// </param>
 public sealed record KernelHello(string Build, IReadOnlyList<string> Missing)
 {
     /// <summary>A line for the build, then a line for each missing mechanism.</summary>

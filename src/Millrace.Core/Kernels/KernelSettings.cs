@@ -10,7 +10,8 @@ public sealed record KernelSettings
     public ImageLimits Limits { get; init; } = new();
 
     /// <summary>
-    /// RLIMIT_DATA in bytes: the backstop behind the worker's memory watch. Default 1.5 GiB; a 50 MP AVIF needs about 0.7.
+    /// RLIMIT_DATA in bytes: the backstop behind the worker's memory watch. Default 1.5 GiB; a 50 MP AVIF needs about
+    /// 0.7.
     /// </summary>
     public long DataBytesMax { get; init; } = 1536L * 1024 * 1024;
 

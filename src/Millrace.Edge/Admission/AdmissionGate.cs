@@ -3,7 +3,9 @@ using Millrace.Core.Admission;
 
 namespace Millrace.Edge.Admission;
 
-/// <summary>The one place at an edge where <see cref="AdmissionState"/> changes; safe for any number of threads.</summary>
+/// <summary>
+/// The one place at an edge where <see cref="AdmissionState"/> changes; safe for any number of threads.
+/// </summary>
 internal sealed class AdmissionGate(IOptions<AdmissionOptions> options, TimeProvider time)
 {
     private readonly AdmissionLimits _limits =
@@ -58,13 +60,17 @@ internal sealed class AdmissionGate(IOptions<AdmissionOptions> options, TimeProv
     private TimeSpan Now() => time.GetElapsedTime(_start);
 }
 
-/// <summary>One request's place at the edge; disposing it gives the place and its bytes back. For one thread at a time.</summary>
+/// <summary>
+/// One request's place at the edge; disposing it gives the place and its bytes back. For one thread at a time.
+/// </summary>
 internal sealed class Admitted(AdmissionGate gate, long bytes) : IDisposable
 {
     private long _bytes = bytes;
     private bool _finished;
 
-    /// <summary>Time that the request spent in kernels; set before disposing, so that the gate learns from it.</summary>
+    /// <summary>
+    /// Time that the request spent in kernels; set before disposing, so that the gate learns from it.
+    /// </summary>
     public TimeSpan Converted { get; set; }
 
     /// <summary>Makes sure that this many bytes in all are granted.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -39,6 +40,19 @@ internal sealed partial class ConvertEndpoint(
             metrics.HungUp();
             LogHungUp(context.TraceIdentifier);
         }
+        catch (Exception) when (CountFailure())
+        {
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Counts a bug on its way to the exception handler, which logs and answers it; never catches it.
+    /// </summary>
+    private bool CountFailure()
+    {
+        metrics.Refused(ProblemKinds.InternalError.Status, ProblemKinds.InternalError.Code);
+        return false;
     }
 
     private async Task<Problem?> AnswerAsync(HttpContext context, ConvertCall call)
@@ -86,15 +100,15 @@ internal sealed partial class ConvertEndpoint(
         using var span = EdgeActivities.Read();
         try
         {
-            var reading = await UploadReader.ReadAsync(context.Request, call.Media, limits, admitted, cancellationToken);
+            var reading = await UploadReader.ReadAsync(
+                context.Request, call.Media, limits, admitted, cancellationToken);
             if (reading.Upload is { } upload) metrics.Read(upload.Source.Length + upload.Watermark.Length);
             return reading;
         }
         catch (IOException e)
         {
             // Kestrel throws its BadHttpRequestException or, for a chunk size beyond all bounds, a plain IOException.
-            context.RequestAborted.ThrowIfCancellationRequested();
-            return new(null, Explain(e));
+            return new(null, Explain(context, e));
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -143,11 +157,17 @@ internal sealed partial class ConvertEndpoint(
             : problem;
     }
 
-    private Problem Explain(IOException e) => (e as BadHttpRequestException)?.StatusCode switch
+    private Problem Explain(HttpContext context, IOException e) => (e as BadHttpRequestException)?.StatusCode switch
     {
         StatusCodes.Status413PayloadTooLarge => HashedBuffer.TooManyBytes(limits.BytesMax),
         StatusCodes.Status408RequestTimeout => Problem.Of(ProblemKinds.BodyTooSlow) with { Closes = true },
-        _ => Problem.Of(ProblemKinds.BadRequest, "The body ends early or its chunks are malformed.") with { Closes = true },
+        _ => Problem.Of(ProblemKinds.BadRequest, "The body ends early or is badly chunked.") with
+        {
+            Closes = true,
+            // A body of known length can only end early. One in chunks may be broken by a client that is still there.
+            IsUnheard = context.Request.ContentLength is not null || e is ConnectionResetException
+                || context.RequestAborted.IsCancellationRequested,
+        },
     };
 
     private Problem? TellUnchanged(HttpContext context, ConvertCall call)
@@ -173,7 +193,7 @@ internal sealed partial class ConvertEndpoint(
     {
         var headers = response.Headers;
         headers.ETag = call.Tag;
-        // A caller may keep the result, if it asks each time whether it still holds; nobody may re-encode it on the way.
+        // A caller may keep the result, if it asks each time whether it holds; nobody may re-encode it on the way.
         headers.CacheControl = "private, no-cache, no-transform";
         if (call.Negotiated) headers.Vary = "Accept";
         headers["Server-Timing"] = call.ServerTiming();
@@ -181,8 +201,16 @@ internal sealed partial class ConvertEndpoint(
 
     private Task RefuseAsync(HttpContext context, Problem problem)
     {
-        metrics.Refused(problem.Kind.Status, problem.Kind.Code);
-        LogRefused(problem.Kind.Code, context.TraceIdentifier);
+        if (problem.IsUnheard)
+        {
+            metrics.HungUp();
+            LogHungUp(context.TraceIdentifier);
+        }
+        else
+        {
+            metrics.Refused(problem.Kind.Status, problem.Kind.Code);
+            LogRefused(problem.Kind.Code, context.TraceIdentifier);
+        }
         return ProblemWriter.WriteAsync(context, problem);
     }
 

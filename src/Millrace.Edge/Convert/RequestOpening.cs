@@ -17,7 +17,9 @@ internal static class RequestOpening
     public static Problem? Read(HttpRequest request, ConvertCall call, ImageLimits limits)
     {
         call.Media = MediaKinds.Of(request);
-        return CheckMedia(request, call.Media) ?? CheckLength(request, call.Media, limits) ?? ReadTransform(request, call);
+        return CheckMedia(request, call.Media)
+            ?? CheckLength(request, call.Media, limits)
+            ?? ReadTransform(request, call);
     }
 
     private static Problem? CheckMedia(HttpRequest request, MediaKind media) => media == MediaKind.Unsupported

@@ -6,7 +6,9 @@ using Millrace.Core.Transforms;
 
 namespace Millrace.Edge.Convert;
 
-/// <summary>The strong ETag of a result: equal source, transform (format resolved) and build give equal bytes.</summary>
+/// <summary>
+/// The strong ETag of a result: equal source, transform (format resolved) and build give equal bytes.
+/// </summary>
 internal static class ResultTag
 {
     /// <summary>128 of 256 bits: enough that no two results will ever share a tag by chance.</summary>

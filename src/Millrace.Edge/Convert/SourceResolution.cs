@@ -18,7 +18,7 @@ internal static class SourceResolution
     /// <summary>Resolves the call's transform against what was uploaded; or says why it cannot be converted.</summary>
     public static Problem? Resolve(HttpRequest request, ConvertCall call, Upload upload, ImageLimits limits) =>
         CheckFirstFrame(call, upload, limits)
-        ?? CheckFrames(ResolveFormat(request, call), call, upload, limits)
+        ?? CheckFrames(request, call, limits)
         ?? ResolveWatermark(call, upload, limits);
 
     private static Problem? CheckFirstFrame(ConvertCall call, Upload upload, ImageLimits limits)
@@ -28,28 +28,22 @@ internal static class SourceResolution
         return Of(verdict);
     }
 
-    /// <summary>Puts the format that Accept prefers in place of auto; gives the format of the result.</summary>
-    private static ImageFormat ResolveFormat(HttpRequest request, ConvertCall call)
+    /// <summary>The limits on all frames hold only where the result keeps more than one.</summary>
+    private static Problem? CheckFrames(HttpRequest request, ConvertCall call, ImageLimits limits)
     {
         var source = call.Header!;
-        if (call.Transform.Format != OutputFormat.Auto)
-        {
-            return TransformNormal.Explicit(call.Transform.Format) ?? source.Format;
-        }
-        var animated = source.Frames > 1 && FramesMax(call) > 1;
+        if (call.Transform.Format == OutputFormat.Auto) ResolveFormat(request, call, source);
+        return Of(SourceCheck.Check(source, call.Transform.FramesUsedMax(source.Format), limits));
+    }
+
+    /// <summary>Puts the format that Accept prefers in place of auto.</summary>
+    private static void ResolveFormat(HttpRequest request, ConvertCall call, ImageHeader source)
+    {
+        var animated = source.Frames > 1 && call.Transform.FramesMax is null or > 1;
         var format = AcceptNegotiation.Choose(request.Headers.Accept.ToString(), source.Format, animated);
         call.Transform = TransformNormal.For(call.Transform, format);
         call.Negotiated = true;
-        return format;
     }
-
-    /// <summary>The limits on all frames hold only where the result keeps more than one.</summary>
-    private static Problem? CheckFrames(ImageFormat result, ConvertCall call, Upload upload, ImageLimits limits) =>
-        call.Header!.Frames > 1 && result.HoldsAnimation()
-            ? Of(SourceCheck.Check(upload.Source.Span, FramesMax(call), limits))
-            : null;
-
-    private static int FramesMax(ConvertCall call) => call.Transform.FramesMax ?? int.MaxValue;
 
     private static Problem? ResolveWatermark(ConvertCall call, Upload upload, ImageLimits limits)
     {

@@ -10,7 +10,8 @@ namespace Millrace.Edge.Description;
 
 /// <summary>
 /// Writes the OpenAPI document from the catalogues that the service itself works by: parameters from
-/// <see cref="TransformParameters"/>, answers from <see cref="ProblemKinds"/>, media types from <see cref="ImageFormats"/>.
+/// <see cref="TransformParameters"/>, answers from <see cref="ProblemKinds"/>, media types from <see
+/// cref="ImageFormats"/>.
 /// </summary>
 internal sealed class ApiDescription : IOpenApiDocumentTransformer
 {
@@ -21,6 +22,12 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
     private static readonly ProblemKind[] Elsewhere =
         [ProblemKinds.NotFound, ProblemKinds.NotProgressing, ProblemKinds.TrialFailed];
 
+    /// <summary>
+    /// Parameters whose example is also the document's: pages to try an API put all such into one request, and all
+    /// parameters together contradict one another.
+    /// </summary>
+    private static readonly string[] InFirstTry = ["width", "format"];
+
     /// <inheritdoc/>
     public Task TransformAsync(
         OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
@@ -29,8 +36,8 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
         {
             Title = "Millrace",
             Version = "v1",
-            Description = "Resizes and converts images. Every answer carries its job id in Millrace-Job; every error is "
-                + "application/problem+json (RFC 9457) with a stable type.",
+            Description = "Resizes and converts images. Every answer carries its job id in Millrace-Job; every error "
+                + "is application/problem+json (RFC 9457) with a stable type.",
         };
         document.Components ??= new();
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
@@ -58,7 +65,8 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
     {
         Name = parameter.Name,
         In = ParameterLocation.Query,
-        Description = $"{parameter.Description} Use {parameter.Allowed}. Default: {parameter.Default}.",
+        Description = $"{parameter.Description} Use {parameter.Allowed}, for example `{parameter.Example}`. "
+            + $"Default: {parameter.Default}.",
         Schema = parameter.Choices.Count == 0
             ? Text()
             : new OpenApiSchema
@@ -66,7 +74,7 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
                 Type = JsonSchemaType.String,
                 Enum = [.. parameter.Choices.Select(choice => (JsonNode)choice)],
             },
-        Example = parameter.Example,
+        Example = InFirstTry.Contains(parameter.Name) ? parameter.Example : null,
     };
 
     private static IEnumerable<OpenApiParameter> DescribeHeaders() =>
@@ -84,8 +92,8 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
     private static OpenApiRequestBody DescribeBody() => new()
     {
         Required = true,
-        Description = "The encoded image: JPEG, PNG, WebP, AVIF, GIF or TIFF, told by its first bytes, whatever type is "
-            + "declared.",
+        Description = "The encoded image: JPEG, PNG, WebP, AVIF, GIF or TIFF, told by its first bytes, whatever type "
+            + "is declared.",
         Content = new Dictionary<string, OpenApiMediaType>
         {
             ["application/octet-stream"] = new OpenApiMediaType { Schema = Binary() },

@@ -22,6 +22,11 @@ internal static class DescriptionRoutes
 
         """;
 
+    /// <summary>The browser itself refuses what the page would still ask of others.</summary>
+    private const string OwnOriginOnly = """
+        <meta http-equiv="Content-Security-Policy" content="default-src 'self' 'unsafe-inline' data: blob:">
+        """;
+
     /// <summary>Maps the front page, the OpenAPI document and the page to try it.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -45,5 +50,9 @@ internal static class DescriptionRoutes
         page.DefaultFonts = false;
         page.Telemetry = false;
         page.HideClientButton = true;
+        page.ShowDeveloperTools = DeveloperToolsVisibility.Never;
+        page.DisableAgent();
+        page.DisableMcp();
+        page.HeadContent = OwnOriginOnly;
     }
 }

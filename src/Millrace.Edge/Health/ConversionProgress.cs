@@ -1,6 +1,8 @@
 namespace Millrace.Edge.Health;
 
-/// <summary>What callers' conversions say about the health of those who convert. Safe for any number of threads.</summary>
+/// <summary>
+/// What callers' conversions say about the health of those who convert. Safe for any number of threads.
+/// </summary>
 internal sealed class ConversionProgress(TimeProvider time)
 {
     private readonly Lock _lock = new();

@@ -12,7 +12,9 @@ internal sealed class HealthEndpoints(
     /// <summary>200 as long as the process answers at all: what fails this should be restarted.</summary>
     public static Task LiveAsync(HttpContext context) => WriteOkAsync(context);
 
-    /// <summary>200 while conversions work; otherwise 503 with the reason: what fails this should get no traffic.</summary>
+    /// <summary>
+    /// 200 while conversions work; otherwise 503 with the reason: what fails this should get no traffic.
+    /// </summary>
     public async Task ReadyAsync(HttpContext context)
     {
         var problem = await FindProblemAsync(context.RequestAborted);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
 using Millrace.Core.Transforms;
@@ -8,7 +9,8 @@ namespace Millrace.Edge.Health;
 /// Readiness by real work: one tiny image through the same delegate as callers' images. Whoever asks while a trial runs
 /// waits for that one; its result stands for a second.
 /// </summary>
-internal sealed class Trial(ConvertImage convert, IOptions<HealthOptions> options, TimeProvider time)
+internal sealed partial class Trial(
+    ConvertImage convert, IOptions<HealthOptions> options, TimeProvider time, ILogger<Trial> log)
 {
     /// <summary>How long a result stands.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
@@ -36,6 +38,14 @@ internal sealed class Trial(ConvertImage convert, IOptions<HealthOptions> option
 
     private async Task<string?> ConvertAsync()
     {
+        var failure = await FailureAsync();
+        if (failure is not null) LogFailed(failure);
+        _endedAt = time.GetTimestamp();
+        return failure;
+    }
+
+    private async Task<string?> FailureAsync()
+    {
         using var deadline = new CancellationTokenSource(options.Value.TrialTimeout, time);
         try
         {
@@ -47,9 +57,8 @@ internal sealed class Trial(ConvertImage convert, IOptions<HealthOptions> option
         {
             return $"It took longer than {options.Value.TrialTimeout.TotalSeconds:0.###} s.";
         }
-        finally
-        {
-            _endedAt = time.GetTimestamp();
-        }
     }
+
+    [LoggerMessage(3020, LogLevel.Warning, "Not ready: a tiny conversion failed. {Reason}")]
+    private partial void LogFailed(string reason);
 }

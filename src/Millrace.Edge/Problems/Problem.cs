@@ -14,8 +14,16 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
     /// <summary>When to come again; null: no use, or never.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the connection ends with this answer, because a body stands unread on it or the service stops.</summary>
+    /// <summary>
+    /// Whether the connection ends with this answer, because a body stands unread on it or the service stops.
+    /// </summary>
     public bool Closes { get; init; }
+
+    /// <summary>
+    /// Whether the client has most likely gone, so that this counts as a hang-up; told all the same, as a client may
+    /// close only its own direction.
+    /// </summary>
+    public bool IsUnheard { get; init; }
 
     /// <summary>An occurrence with nothing to add to its kind but what was found.</summary>
     public static Problem Of(ProblemKind kind, string found = "") =>

@@ -3,7 +3,9 @@ using Millrace.Core.Conversions;
 
 namespace Millrace.Edge.Problems;
 
-/// <summary>The one table from refusals and failures to statuses and stable types. docs/api.md lists it for callers.</summary>
+/// <summary>
+/// The one table from refusals and failures to statuses and stable types. docs/api.md lists it for callers.
+/// </summary>
 public static class ProblemKinds
 {
     /// <summary>A transform parameter is unknown or out of range.</summary>
@@ -152,8 +154,8 @@ public static class ProblemKinds
     /// <summary>Every kind, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        BadParameter, BadRequest, AmbiguousLength, EmptyBody, BadMultipart, WatermarkMismatch, NotFound, MethodNotAllowed,
-        BodyTooSlow, TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, TooManyPixels,
+        BadParameter, BadRequest, AmbiguousLength, EmptyBody, BadMultipart, WatermarkMismatch, NotFound,
+        MethodNotAllowed, BodyTooSlow, TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, TooManyPixels,
         TooManyFrames, TooManyScans, OutputTooLarge, Damaged, TransformImpossible, WatermarkUnreadable, KernelCrashed,
         KernelDeadline, KernelOutOfMemory, KernelProtocol, HeadersTooLarge, InternalError, RequestsFull, BytesFull,
         WaitTooLong, QueueFull, QueueDeadline, Stopping, NoKernel, NotProgressing, TrialFailed,

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Millrace.Edge.Problems;
 
 /// <summary>
-/// Writes every error answer of this process, its own and the framework's, whatever the Accept header asks for: a client
-/// that accepts only image/webp still learns what is wrong.
+/// Writes every error answer of this process, its own and the framework's, whatever the Accept header asks for: a
+/// client that accepts only image/webp still learns what is wrong.
 /// </summary>
 internal sealed class ProblemWriter : IProblemDetailsWriter
 {
@@ -41,7 +41,8 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         using (var writer = new Utf8JsonWriter(json)) Write(writer, problem, context.TraceIdentifier);
         SetHeaders(context, problem, json.WrittenCount);
         if (problem.Closes) LimitDrain(context);
-        return context.Response.Body.WriteAsync(json.WrittenMemory, context.RequestAborted).AsTask();
+        // Not cancelled when the client goes: the write then ends by itself, and the problem is counted once.
+        return context.Response.Body.WriteAsync(json.WrittenMemory, CancellationToken.None).AsTask();
     }
 
     private static void Write(Utf8JsonWriter writer, Problem problem, string job)

@@ -40,8 +40,14 @@ internal sealed partial class Draining : IHostedLifecycleService, IDisposable
     {
         // Before ApplicationStopping when the host is stopped by its own method, after it when stopped by a signal.
         Begin();
-        await Task.Delay(_options.DrainDelay, _time, cancellationToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await Task.Delay(_options.DrainDelay, _time, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host's whole time to stop is over: it goes on stopping without delay.
+        }
     }
 
     /// <inheritdoc/>
@@ -71,9 +77,10 @@ internal sealed partial class Draining : IHostedLifecycleService, IDisposable
         if (Interlocked.Exchange(ref _begun, 1) == 0) LogBegun(_options.DrainDelay, _options.DrainTimeout);
     }
 
-    [LoggerMessage(3000, LogLevel.Information, "Stopping: new requests are refused for {Delay}, then those in flight have {Limit}.")]
+    [LoggerMessage(3000, LogLevel.Information,
+        "Stopping: new requests are refused for {Delay}, then those in flight have {Limit}.")]
     private partial void LogBegun(TimeSpan delay, TimeSpan limit);
 
-    [LoggerMessage(3001, LogLevel.Information, "Stopped: no request is in flight.")]
+    [LoggerMessage(3001, LogLevel.Information, "Stopped.")]
     private partial void LogEnded();
 }

@@ -10,7 +10,9 @@ public sealed record ServingOptions
     [Range(1, 1_000_000)]
     public int ConnectionsMax { get; init; } = 10_000;
 
-    /// <summary>How long an idle connection is kept. 1 s to 1 h; default 130 s: longer than balancers' usual 60 to 120 s.</summary>
+    /// <summary>
+    /// How long an idle connection is kept. 1 s to 1 h; default 130 s: longer than balancers' usual 60 to 120 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(130);
 
@@ -29,7 +31,9 @@ public sealed record ServingOptions
     [Range(1, 1_000_000)]
     public int BytesPerSecondMin { get; init; } = 1_000;
 
-    /// <summary>How long a slow start is borne with. 1.1 s (Kestrel looks once a second) to 1 min; default 5 s.</summary>
+    /// <summary>
+    /// How long a slow start is borne with. 1.1 s (Kestrel looks once a second) to 1 min; default 5 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01.1", "00:01:00")]
     public TimeSpan RateGrace { get; init; } = TimeSpan.FromSeconds(5);
 

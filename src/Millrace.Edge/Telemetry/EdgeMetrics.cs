@@ -31,7 +31,7 @@ internal sealed class EdgeMetrics
         _bytesIn = meter.CreateCounter<long>("millrace.edge.body.in", "By", "Image and watermark bytes read.");
         _bytesOut = meter.CreateCounter<long>("millrace.edge.body.out", "By", "Result bytes sent.");
         _queueWait = Seconds(meter, "millrace.edge.queue.wait", "Wait for a free kernel.");
-        _conversion = Seconds(meter, "millrace.edge.conversion.duration", "Time in kernels, by source and result format.");
+        _conversion = Seconds(meter, "millrace.edge.conversion.duration", "Time in kernels, by formats.");
         meter.CreateObservableUpDownCounter("millrace.edge.in_flight", () => gate.State.InFlight, "{request}",
             "Requests admitted whose answer has not ended.");
         meter.CreateObservableUpDownCounter("millrace.edge.bytes_held", () => gate.State.BytesHeld, "By",

@@ -15,10 +15,11 @@ public static class TelemetryComposition
     private const string EveryMillrace = "Millrace.*";
 
     /// <summary>
-    /// Collects the meters of ASP.NET Core, the runtime and every <c>Millrace.*</c>; traces, and sends metrics too, only
-    /// while OTEL_EXPORTER_OTLP_ENDPOINT is set.
+    /// Collects the meters of ASP.NET Core, the runtime and every <c>Millrace.*</c>; traces, and sends metrics too,
+    /// only while OTEL_EXPORTER_OTLP_ENDPOINT is set.
     /// </summary>
-    public static IServiceCollection AddMillraceTelemetry(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddMillraceTelemetry(
+        this IServiceCollection services, IConfiguration configuration)
     {
         var exports = !string.IsNullOrEmpty(configuration[OtlpEndpoint]);
         var telemetry = services.AddOpenTelemetry()

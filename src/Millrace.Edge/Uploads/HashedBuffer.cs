@@ -7,8 +7,8 @@ using Millrace.Edge.Problems;
 namespace Millrace.Edge.Uploads;
 
 /// <summary>
-/// Bytes of one image, read from a stream into a rented array that doubles as they come, and hashed on the way. The gate
-/// is asked before each growth, so that a body without Content-Length cannot hold more than was granted.
+/// Bytes of one image, read from a stream into a rented array that doubles as they come, and hashed on the way. The
+/// gate is asked before each growth, so that a body without Content-Length cannot hold more than was granted.
 /// </summary>
 internal sealed class HashedBuffer : IDisposable
 {

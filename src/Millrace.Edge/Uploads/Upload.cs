@@ -27,7 +27,9 @@ internal sealed class Upload : IDisposable
     /// <summary>SHA-256 of <see cref="Watermark"/>; null when none came.</summary>
     public byte[]? WatermarkHash { get; }
 
-    /// <summary>Leaves the arrays to the garbage collector: a conversion that was given up may still be reading them.</summary>
+    /// <summary>
+    /// Leaves the arrays to the garbage collector: a conversion that was given up may still be reading them.
+    /// </summary>
     public void Abandon()
     {
         _source.Abandon();

@@ -6,7 +6,9 @@ using Millrace.Edge.Problems;
 
 namespace Millrace.Edge.Uploads;
 
-/// <summary>The two fields of an upload while they are being read. Disposing it gives back what was not taken.</summary>
+/// <summary>
+/// The two fields of an upload while they are being read. Disposing it gives back what was not taken.
+/// </summary>
 internal sealed class UploadForm(long bytesMax, Admitted admitted) : IDisposable
 {
     private const string FileField = "file";
@@ -90,7 +92,7 @@ internal sealed class UploadForm(long bytesMax, Admitted admitted) : IDisposable
             case FileField or WatermarkField:
                 return new(Bad($"The field {name} came twice."));
             default:
-                return new(Bad(name.Length == 0 ? "A part has no name." : $"The field '{Shorten(name)}' is not known."));
+                return new(Bad(name.Length == 0 ? "A part has no name." : $"'{Shorten(name)}' is no known field."));
         }
     }
 

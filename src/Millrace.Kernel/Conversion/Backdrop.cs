@@ -4,7 +4,9 @@ using NetVips;
 
 namespace Millrace.Kernel.Conversion;
 
-/// <summary>What lies beside and behind the picture: extension to the box, padding, and a colour under transparent pixels.</summary>
+/// <summary>
+/// What lies beside and behind the picture: extension to the box, padding, and a colour under transparent pixels.
+/// </summary>
 internal static class Backdrop
 {
     private static readonly Color White = new(255, 255, 255);

@@ -4,8 +4,8 @@ using NetVips;
 namespace Millrace.Kernel.Conversion;
 
 /// <summary>
-/// Colour spaces. Everything that leaves a kernel has 8 bits and is RGB or grey: in sRGB, or in the source's own profile
-/// where the transform keeps that.
+/// Colour spaces. Everything that leaves a kernel has 8 bits and is RGB or grey: in sRGB, or in the source's own
+/// profile where the transform keeps that.
 /// </summary>
 internal static class Colors
 {
@@ -39,7 +39,9 @@ internal static class Colors
         _ => image.Colourspace(Enums.Interpretation.Srgb),
     };
 
-    /// <summary>Rounded: a plain cast cuts off, and would darken by one what was whole before premultiplication.</summary>
+    /// <summary>
+    /// Rounded: a plain cast cuts off, and would darken by one what was whole before premultiplication.
+    /// </summary>
     public static Image ToBytes(Image image)
     {
         if (image.Format == Enums.BandFormat.Uchar) return image.Copy();
@@ -50,7 +52,9 @@ internal static class Colors
     /// <summary>Whether the embedded profile speaks of the channels that the image has now.</summary>
     public static bool FitProfile(Image image)
     {
-        var space = Profile(image).AsSpan() is { Length: > ProfileSpaceAt + 4 } profile ? profile[ProfileSpaceAt..] : [];
+        var space = Profile(image).AsSpan() is { Length: > ProfileSpaceAt + 4 } profile
+            ? profile[ProfileSpaceAt..]
+            : [];
         return space.StartsWith(image.Bands < 3 ? "GRAY"u8 : "RGB "u8);
     }
 

@@ -6,7 +6,9 @@ using NetVips;
 
 namespace Millrace.Kernel.Conversion;
 
-/// <summary>Converts one image in this process: header and limits first, pixels after. Expected failures are values.</summary>
+/// <summary>
+/// Converts one image in this process: header and limits first, pixels after. Expected failures are values.
+/// </summary>
 internal sealed class Converter
 {
     private readonly ImageLimits _limits;
@@ -39,12 +41,14 @@ internal sealed class Converter
         var source = Source.Open(Bytes(request.Source), header, transform, frames);
         if (SizeRefusal(source) is { } tooLarge) return tooLarge;
 
-        using var picture = Scaler.Scale(source, transform, plan => ResultRefusal(plan, transform, source.Frames), out var refusal);
+        using var picture = Scaler.Scale(
+            source, transform, plan => ResultRefusal(plan, transform, source.Frames), out var refusal);
         if (picture is null) return refusal!;
         Effects.Apply(picture, transform);
         var format = transform.ResultFormat(header.Format);
         Backdrop.Apply(picture, transform, format);
-        if (transform.Watermark is { } watermark && LayWatermark(picture, watermark, request) is { } unreadable) return unreadable;
+        if (transform.Watermark is { } watermark && LayWatermark(picture, watermark, request) is { } unreadable)
+            return unreadable;
         return Encode(picture, transform, format, header);
     }
 
@@ -64,15 +68,18 @@ internal sealed class Converter
         catch (VipsException)
         {
             return ConversionOutcome.Of(
-                ConversionFailure.WatermarkUnreadable, "The watermark is damaged: its pixels end early or do not decode.");
+                ConversionFailure.WatermarkUnreadable,
+                "The watermark is damaged: its pixels end early or do not decode.");
         }
     }
 
-    private static ConversionOutcome Encode(Picture picture, Transform transform, ImageFormat format, ImageHeader header)
+    private static ConversionOutcome Encode(
+        Picture picture, Transform transform, ImageFormat format, ImageHeader header)
     {
         var (width, height) = (picture.Width, picture.Height);
         var bytes = Encoder.Encode(picture, transform, format);
-        return ConversionOutcome.Of(new ConvertedImage(bytes, format, width, height, picture.Frames, header, null), default);
+        var image = new ConvertedImage(bytes, format, width, height, picture.Frames, header, null);
+        return ConversionOutcome.Of(image, default);
     }
 
     private ConversionOutcome? SizeRefusal(Source source)
@@ -95,17 +102,19 @@ internal sealed class Converter
             FormattableString.Invariant(
                 $"The result would be {width} × {height} with {frames} frame(s), {pixels / 1e6:0.0} million pixels; ")
             + FormattableString.Invariant(
-                $"at most {_limits.OutputSideMax} a side and {_limits.OutputPixelsMax / 1e6:0.0} million pixels are allowed."));
+                $"at most {_limits.OutputSideMax} a side, {_limits.OutputPixelsMax / 1e6:0.0} million, are allowed."));
     }
 
     private static ConversionOutcome Failed(VipsException exception) =>
         exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-            ? ConversionOutcome.Of(ConversionFailure.KernelOutOfMemory, "The image needs more memory than one image may have.")
+            ? ConversionOutcome.Of(
+                ConversionFailure.KernelOutOfMemory, "The image needs more memory than one image may have.")
             : ConversionOutcome.Of(
                 ConversionFailure.Damaged, "The image is damaged: its pixels end early or do not decode.");
 
     private static byte[] Bytes(ReadOnlyMemory<byte> memory) =>
-        MemoryMarshal.TryGetArray(memory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+        MemoryMarshal.TryGetArray(memory, out var segment)
+        && segment.Offset == 0 && segment.Count == segment.Array!.Length
             ? segment.Array
             : memory.ToArray();
 }

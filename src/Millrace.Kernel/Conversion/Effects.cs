@@ -14,9 +14,11 @@ internal static class Effects
         if (transform is { Grayscale: false, Blur: 0, Sharpen: 0, Pixelate: 0 }) return;
         picture.Materialize();
         if (transform.Grayscale) picture.Apply(image => image.Colourspace(Enums.Interpretation.Bw));
-        if (transform.Blur > 0) picture.ApplyToFrames(image => OnPremultiplied(image, x => x.Gaussblur((double)transform.Blur)));
+        if (transform.Blur > 0)
+            picture.ApplyToFrames(image => OnPremultiplied(image, x => x.Gaussblur((double)transform.Blur)));
         if (transform.Sharpen > 0) picture.ApplyToFrames(image => Sharpen(image, (double)transform.Sharpen));
-        if (transform.Pixelate > 0) picture.ApplyToFrames(image => OnPremultiplied(image, x => Mosaic(x, transform.Pixelate)));
+        if (transform.Pixelate > 0)
+            picture.ApplyToFrames(image => OnPremultiplied(image, x => Mosaic(x, transform.Pixelate)));
     }
 
     // Sharpening looks at neighbours: hidden ones are given the colour of the visible ones around them first.
@@ -39,7 +41,7 @@ internal static class Effects
         return sharpened.Colourspace(image.Interpretation);
     }
 
-    // Tiles at the right and at the bottom may be cut off: they are the mean of what is there, so each sum is divided by
+    // Tiles at the right and the bottom may be cut off: they are the mean of what is there, so each sum is divided by
     // how much of its tile that is.
     private static Image Mosaic(Image image, int side)
     {

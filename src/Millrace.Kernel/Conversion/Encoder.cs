@@ -30,7 +30,8 @@ internal static class Encoder
             ImageFormat.Gif => image.GifsaveBuffer(
                 effort: EncodingDefaults.GifEffort(effort), interlace: transform.Progressive, keep: keep),
             ImageFormat.Tiff => image.TiffsaveBuffer(
-                compression: Enums.ForeignTiffCompression.Deflate, predictor: Enums.ForeignTiffPredictor.Horizontal, keep: keep),
+                compression: Enums.ForeignTiffCompression.Deflate,
+                predictor: Enums.ForeignTiffPredictor.Horizontal, keep: keep),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
         };
     }

@@ -69,13 +69,26 @@ internal static class Scaler
 
     private static Picture Thumbnail(Source source, int width, int height)
     {
+        var profile = source.NeedsTransform ? Colors.SrgbProfile : null;
+        var shrink = source.DecoderShrink(width, height);
+
         // libvips ignores a failOn argument here: only the option string reaches the loader.
-        var image = Image.ThumbnailBuffer(
-            source.Bytes, width, optionString: $"[{source.LoadOptions}]", height: height, size: Enums.Size.Force,
-            noRotate: !source.IsOriented, outputProfile: source.NeedsTransform ? Colors.SrgbProfile : null);
+        var image = shrink == 1
+            ? Image.ThumbnailBuffer(
+                source.Bytes, width, optionString: $"[{source.LoadOptions}]", height: height, size: Enums.Size.Force,
+                noRotate: !source.IsOriented, outputProfile: profile)
+            : ThumbnailShrunk(source, shrink, width, height, profile);
         var picture = new Picture(image, source.Frames);
         if (!source.NeedsTransform) picture.Apply(Colors.ToEightBits);
         return picture;
+    }
+
+    private static Image ThumbnailShrunk(Source source, int shrink, int width, int height, string? profile)
+    {
+        using var decoded = Image.NewFromBuffer(
+            source.Bytes, $"{source.LoadOptions},shrink={shrink}", access: Enums.Access.Sequential);
+        return decoded.ThumbnailImage(
+            width, height: height, size: Enums.Size.Force, noRotate: !source.IsOriented, outputProfile: profile);
     }
 
     private static ConversionOutcome? Cut(Picture picture, Transform transform)
@@ -93,7 +106,8 @@ internal static class Scaler
         return null;
     }
 
-    private static ConversionOutcome? Turn(Picture picture, Transform transform, Func<ScalePlan, ConversionOutcome?> check)
+    private static ConversionOutcome? Turn(
+        Picture picture, Transform transform, Func<ScalePlan, ConversionOutcome?> check)
     {
         var turned = transform.Rotate is 90 or 270;
         var plan = turned
@@ -121,7 +135,8 @@ internal static class Scaler
             270 => image.Rot(Enums.Angle.D270),
             _ => image,
         });
-        if (transform.Flip is Flip.Horizontal or Flip.Both) picture.Apply(image => image.Flip(Enums.Direction.Horizontal));
+        if (transform.Flip is Flip.Horizontal or Flip.Both)
+            picture.Apply(image => image.Flip(Enums.Direction.Horizontal));
         if (transform.Flip is Flip.Vertical or Flip.Both)
             picture.ApplyToFrames(image => image.Flip(Enums.Direction.Vertical));
     }

@@ -3,7 +3,9 @@ using NetVips;
 
 namespace Millrace.Kernel.Conversion;
 
-/// <summary>What is left of the source's metadata before a result is encoded; the encoder drops whole kinds by itself.</summary>
+/// <summary>
+/// What is left of the source's metadata before a result is encoded; the encoder drops whole kinds by itself.
+/// </summary>
 internal static class SourceMetadata
 {
     private const string ExifPrefix = "exif-";
@@ -27,7 +29,8 @@ internal static class SourceMetadata
     // Without the EXIF block itself, a new one is made of the fields that are left: no maker's note, no place, no time.
     private static Image OnlyCopyright(Image image)
     {
-        var kept = Copyright.Where(image.Contains).Select(field => (field, Text: Plain((string)image.Get(field)))).ToList();
+        var kept = Copyright.Where(image.Contains)
+            .Select(field => (field, Text: Plain((string)image.Get(field)))).ToList();
         return image.Mutate(mutable =>
         {
             foreach (var field in image.GetFields().Where(IsExif))

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace Millrace.Kernel.Conversion;
 
-/// <summary>Recognises ICC profiles that are sRGB already, by the name in their description: converting those costs time and changes nothing.</summary>
+/// <summary>
+/// Recognises ICC profiles that are sRGB already, by the name in their description: converting those costs time and
+/// changes nothing.
+/// </summary>
 internal static class SrgbProfiles
 {
     private const int TagTable = 128;

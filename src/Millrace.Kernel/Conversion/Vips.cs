@@ -3,13 +3,15 @@ using NetVips;
 
 namespace Millrace.Kernel.Conversion;
 
-/// <summary>libvips as a kernel uses it: one thread, no operation cache, and only the loaders that Millrace names.</summary>
+/// <summary>
+/// libvips as a kernel uses it: one thread, no operation cache, and only the loaders that Millrace names.
+/// </summary>
 internal static class Vips
 {
     private static readonly string[] AllowedLoaders =
     [
-        "VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp", "VipsForeignLoadHeif", "VipsForeignLoadNsgif",
-        "VipsForeignLoadTiff",
+        "VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp", "VipsForeignLoadHeif",
+        "VipsForeignLoadNsgif", "VipsForeignLoadTiff",
     ];
 
     public static void Initialize()
@@ -27,5 +29,6 @@ internal static class Vips
     }
 
     public static string Version() => string.Join(
-        '.', Enumerable.Range(0, 3).Select(part => NetVips.NetVips.Version(part).ToString(CultureInfo.InvariantCulture)));
+        '.',
+        Enumerable.Range(0, 3).Select(part => NetVips.NetVips.Version(part).ToString(CultureInfo.InvariantCulture)));
 }

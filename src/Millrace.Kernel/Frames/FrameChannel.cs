@@ -40,7 +40,8 @@ internal sealed class FrameChannel
         var text = _text.AsSpan(0, header.TextBytes);
         var source = GC.AllocateUninitializedArray<byte>(header.SourceBytes);
         var watermark = GC.AllocateUninitializedArray<byte>(header.WatermarkBytes);
-        if (!StandardInput.Fill(text) || !StandardInput.Fill(source) || !StandardInput.Fill(watermark)) return new Received(null, 0, Closed: true);
+        if (!StandardInput.Fill(text) || !StandardInput.Fill(source) || !StandardInput.Fill(watermark))
+            return new Received(null, 0, Closed: true);
         return TransformParser.Parse(Encoding.UTF8.GetString(text)).Transform is { } transform
             ? new Received(new ConversionRequest(source, transform, watermark), header.Sequence, Closed: false)
             : new Received(null, 0, Closed: false);

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Millrace.Kernel.Frames;
 
 /// <summary>
-/// File descriptor 0 as the socket that it is: blocking reads and writes and nothing else. The runtime's own streams and
-/// sockets would open files, threads and event queues of their own, which the sandbox forbids.
+/// File descriptor 0 as the socket that it is: blocking reads and writes and nothing else. The runtime's own streams
+/// and sockets would open files, threads and event queues of their own, which the sandbox forbids.
 /// </summary>
 internal static partial class StandardInput
 {

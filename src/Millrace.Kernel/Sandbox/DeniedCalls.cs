@@ -6,7 +6,9 @@ namespace Millrace.Kernel.Sandbox;
 /// </summary>
 internal static class DeniedCalls
 {
-    /// <summary>Answered with "no such call", so that the C library falls back to clone, whose flags a filter can see.</summary>
+    /// <summary>
+    /// Answered with "no such call", so that the C library falls back to clone, whose flags a filter can see.
+    /// </summary>
     public const string CloneWithStructure = "clone3";
 
     /// <summary>Denied whatever the arguments.</summary>
@@ -24,10 +26,11 @@ internal static class DeniedCalls
         // processes
         "execve", "execveat", "fork", "vfork", "ptrace", "process_vm_readv", "process_vm_writev", "kcmp",
         "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "setpriority", "ioprio_set", "migrate_pages", "move_pages",
-        "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "setfsuid", "setfsgid", "capset",
-        "setsid", "setpgid", "personality",
+        "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "setfsuid", "setfsgid",
+        "capset", "setsid", "setpgid", "personality",
         // the machine
-        "mount", "umount2", "pivot_root", "chroot", "chdir", "fchdir", "setns", "unshare", "bpf", "perf_event_open", "userfaultfd",
+        "mount", "umount2", "pivot_root", "chroot", "chdir", "fchdir", "setns", "unshare", "bpf",
+        "perf_event_open", "userfaultfd",
         "init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "reboot", "swapon", "swapoff",
         "add_key", "request_key", "keyctl", "acct", "quotactl", "syslog", "iopl", "ioperm", "vhangup",
         "settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname",
@@ -35,7 +38,9 @@ internal static class DeniedCalls
         "shmget", "shmat", "msgget", "semget", "mq_open", "mq_unlink",
     ];
 
-    /// <summary>Denied whatever the arguments; younger than some libseccomp, so with the number all machines share.</summary>
+    /// <summary>
+    /// Denied whatever the arguments; younger than some libseccomp, so with the number all machines share.
+    /// </summary>
     public static (string Name, int Number)[] Newer { get; } =
     [
         ("io_uring_setup", 425), ("io_uring_enter", 426), ("io_uring_register", 427),

@@ -3,7 +3,9 @@ using Millrace.Core.Kernels;
 
 namespace Millrace.Kernel.Sandbox;
 
-/// <summary>Shuts a kernel in: limits before warm-up, privileges and system calls after it, all before the first image.</summary>
+/// <summary>
+/// Shuts a kernel in: limits before warm-up, privileges and system calls after it, all before the first image.
+/// </summary>
 internal static class KernelSandbox
 {
     private const uint Nobody = 65_534;
@@ -17,7 +19,9 @@ internal static class KernelSandbox
         return missing;
     }
 
-    /// <summary>Gives up root where it is held, then closes the system calls on every thread. Not to be undone.</summary>
+    /// <summary>
+    /// Gives up root where it is held, then closes the system calls on every thread. Not to be undone.
+    /// </summary>
     /// <returns>What is missing.</returns>
     public static IEnumerable<string> Close()
     {

@@ -1,6 +1,8 @@
 namespace Millrace.Kernel.Sandbox;
 
-/// <summary>Ends the process as soon as the worker's end of the socket is gone, even in the middle of a conversion.</summary>
+/// <summary>
+/// Ends the process as soon as the worker's end of the socket is gone, even in the middle of a conversion.
+/// </summary>
 internal static class ParentWatch
 {
     public static void Start()

@@ -9,12 +9,15 @@ internal static class ResourceLimits
     /// <returns>What could not be set.</returns>
     public static IEnumerable<string> Set(long dataBytesMax)
     {
-        if (!Set(Posix.ResourceData, (ulong)dataBytesMax, (ulong)dataBytesMax)) yield return "RLIMIT_DATA cannot be set";
+        var data = (ulong)dataBytesMax;
+        if (!Set(Posix.ResourceData, data, data)) yield return "RLIMIT_DATA cannot be set";
         if (!Set(Posix.ResourceCore, 0, 0)) yield return "RLIMIT_CORE cannot be set";
         if (!AllowCpuSeconds(60)) yield return "RLIMIT_CPU cannot be set";
     }
 
-    /// <summary>Moves the CPU limit ahead of what this process has used, so that each image has the same allowance.</summary>
+    /// <summary>
+    /// Moves the CPU limit ahead of what this process has used, so that each image has the same allowance.
+    /// </summary>
     public static bool AllowCpuSeconds(int seconds)
     {
         var used = Environment.CpuUsage.TotalTime.TotalSeconds;

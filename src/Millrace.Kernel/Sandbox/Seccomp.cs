@@ -46,7 +46,8 @@ internal static partial class Seccomp
 
     private static string? Fill(nint filter)
     {
-        if (seccomp_attr_set(filter, AttributeAllThreads, 1) != 0) return "seccomp: this libseccomp cannot reach all threads";
+        if (seccomp_attr_set(filter, AttributeAllThreads, 1) != 0)
+            return "seccomp: this libseccomp cannot reach all threads";
         foreach (var name in DeniedCalls.Always)
         {
             if (!Deny(filter, seccomp_syscall_resolve_name(name), ErrnoPermission, [])) return Failed(name);
@@ -69,11 +70,14 @@ internal static partial class Seccomp
             if (!Deny(filter, seccomp_syscall_resolve_name(name), ErrnoPermission, [other])) return Failed(name);
         }
         var noThread = new Comparison(0, Compare.MaskedEqual, CloneThread, 0);
-        return Deny(filter, seccomp_syscall_resolve_name("clone"), ErrnoPermission, [noThread]) ? null : Failed("clone");
+        return Deny(filter, seccomp_syscall_resolve_name("clone"), ErrnoPermission, [noThread])
+            ? null
+            : Failed("clone");
     }
 
     private static bool Deny(nint filter, int number, uint action, Comparison[] comparisons) =>
-        number == UnknownName || seccomp_rule_add_array(filter, action, number, (uint)comparisons.Length, comparisons) == 0;
+        number == UnknownName
+        || seccomp_rule_add_array(filter, action, number, (uint)comparisons.Length, comparisons) == 0;
 
     private static string Failed(string name) => $"seccomp: no rule could be made for {name}";
 

@@ -25,6 +25,9 @@ internal sealed class ChildProcess
 {
     private const int WriteOnly = 1;
 
+    private readonly Lock _lock = new();
+    private ChildExit? _exit;
+
     private ChildProcess(int processId, SafeSocketHandle frames, SafeSocketHandle errors)
     {
         ProcessId = processId;
@@ -37,11 +40,15 @@ internal sealed class ChildProcess
     /// <summary>Our end of the socket that is its stdin.</summary>
     public Socket Frames { get; }
 
-    /// <summary>Our end of the socket that is its stderr: a socket and not a pipe, as a pipe's read would hold a thread.</summary>
+    /// <summary>
+    /// Our end of the socket that is its stderr: a socket and not a pipe, as a pipe's read would hold a thread.
+    /// </summary>
     public Socket Errors { get; }
 
     /// <summary>Starts a program.</summary>
-    /// <exception cref="Win32Exception">The system cannot start it; nothing was started and nothing is left open.</exception>
+    /// <exception cref="Win32Exception">
+    /// The system cannot start it; nothing was started and nothing is left open.
+    /// </exception>
     public static ChildProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
     {
         var frames = Pair();
@@ -66,14 +73,26 @@ internal sealed class ChildProcess
         }
     }
 
-    /// <summary>Sends SIGKILL; does nothing once it was reaped or is dead.</summary>
-    public void Kill() => _ = Posix.kill(ProcessId, Posix.SignalKill);
+    /// <summary>
+    /// Sends SIGKILL; does nothing once it was reaped, as its number may be another process's by then.
+    /// </summary>
+    public void Kill()
+    {
+        lock (_lock)
+        {
+            if (_exit is null) _ = Posix.kill(ProcessId, Posix.SignalKill);
+        }
+    }
 
-    /// <summary>Its exit, once it is dead; null while it lives. Must not be called again after it gave an exit.</summary>
+    /// <summary>Its exit, once it is dead; null while it lives.</summary>
     public ChildExit? TryReap()
     {
-        var reaped = Posix.waitpid(ProcessId, out var status, Posix.WaitNoHang);
-        return reaped == ProcessId ? ChildExit.FromStatus(status) : null;
+        lock (_lock)
+        {
+            if (_exit is null && Posix.waitpid(ProcessId, out var status, Posix.WaitNoHang) == ProcessId)
+                _exit = ChildExit.FromStatus(status);
+            return _exit;
+        }
     }
 
     private static unsafe int Spawn(
@@ -90,7 +109,9 @@ internal sealed class ChildProcess
         try
         {
             // .NET ignores SIGPIPE and blocks nothing, but a child inherits whatever was ignored or blocked.
-            _ = Posix.posix_spawnattr_setflags(attributes, Posix.SpawnSetSignalDefault | Posix.SpawnSetSignalMask);
+            // Its own process group, or Ctrl-C at a terminal would kill it before the service has drained.
+            _ = Posix.posix_spawnattr_setflags(
+                attributes, Posix.SpawnSetGroup | Posix.SpawnSetSignalDefault | Posix.SpawnSetSignalMask);
             _ = Posix.sigfillset(signals);
             _ = Posix.posix_spawnattr_setsigdefault(attributes, signals);
             _ = Posix.sigemptyset(signals);

@@ -27,11 +27,15 @@ internal enum KernelDeathCause
 /// <summary>A kernel's death, for the log, the metrics and the caller.</summary>
 internal sealed record KernelDeath(KernelDeathCause Cause, ChildExit? Exit, string Stderr)
 {
+    private const int SignalCpuLimit = 24;
+
     /// <summary>How glib and .NET end when memory is refused.</summary>
     private static readonly string[] OutOfMemoryWords = ["failed to allocate", "Out of memory", "std::bad_alloc",
         "OutOfMemoryException"];
 
-    /// <summary>Whether the same image may be tried again: a crash may have been somebody's kill, the others were the image's.</summary>
+    /// <summary>
+    /// Whether the same image may be tried again: a crash may have been somebody's kill, the others were the image's.
+    /// </summary>
     public bool MayRetry => Cause is KernelDeathCause.Signal or KernelDeathCause.Exit;
 
     /// <summary>The failure that its image ends with.</summary>
@@ -40,6 +44,7 @@ internal sealed record KernelDeath(KernelDeathCause Cause, ChildExit? Exit, stri
         KernelDeathCause.Deadline => ConversionFailure.KernelDeadline,
         KernelDeathCause.Memory => ConversionFailure.KernelOutOfMemory,
         KernelDeathCause.Protocol => ConversionFailure.KernelProtocol,
+        KernelDeathCause.Retired => ConversionFailure.Stopping,
         _ => ConversionFailure.KernelCrashed,
     };
 
@@ -49,13 +54,16 @@ internal sealed record KernelDeath(KernelDeathCause Cause, ChildExit? Exit, stri
         KernelDeathCause.Deadline => "The image takes longer to convert than one image may take.",
         KernelDeathCause.Memory => "The image needs more memory than one image may have.",
         KernelDeathCause.Protocol => "The image broke the decoder; it was stopped.",
+        KernelDeathCause.Retired => "The service stopped before the image was done; try another server.",
         _ => "The image crashed the decoder; it was tried again and did the same.",
     };
 
     /// <summary>The cause as far as exit and last words tell, where we did not kill it.</summary>
     public static KernelDeathCause Judge(ChildExit? exit, string stderr)
     {
-        if (OutOfMemoryWords.Any(words => stderr.Contains(words, StringComparison.Ordinal))) return KernelDeathCause.Memory;
+        if (OutOfMemoryWords.Any(words => stderr.Contains(words, StringComparison.Ordinal)))
+            return KernelDeathCause.Memory;
+        if (exit is { Signal: SignalCpuLimit }) return KernelDeathCause.Deadline;
         return exit is { Signal: 0 } ? KernelDeathCause.Exit : KernelDeathCause.Signal;
     }
 }

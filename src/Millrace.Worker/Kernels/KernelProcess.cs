@@ -8,8 +8,8 @@ using Millrace.Core.Kernels;
 namespace Millrace.Worker.Kernels;
 
 /// <summary>
-/// One kernel, from the worker's side. Used by one caller at a time. A read is always pending, so that a death is noticed
-/// at once, idle or busy.
+/// One kernel, from the worker's side. Used by one caller at a time. A read is always pending, so that a death is
+/// noticed at once, idle or busy.
 /// </summary>
 internal sealed class KernelProcess : IAsyncDisposable
 {
@@ -59,7 +59,7 @@ internal sealed class KernelProcess : IAsyncDisposable
     public long ResidentBytes => _memory.Read();
 
     /// <summary>How long it has worked on its image; null while idle.</summary>
-    public TimeSpan? Busy => Volatile.Read(ref _busySince) is var since && since == 0 ? null : _time.GetElapsedTime(since);
+    public TimeSpan? Busy => Volatile.Read(ref _busySince) is not 0 and var since ? _time.GetElapsedTime(since) : null;
 
     /// <summary>Starts a kernel and waits until it is warm and sandboxed.</summary>
     /// <exception cref="KernelStartException">It did not come up; it is dead and reaped.</exception>
@@ -101,7 +101,7 @@ internal sealed class KernelProcess : IAsyncDisposable
             held = true;
             if (await ReceiveAsync() is { } outcome) return new KernelAnswer(outcome, null, held);
         }
-        catch (SocketException)
+        catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
         {
             // Its end is closed: it is dead or dying.
         }
@@ -145,7 +145,8 @@ internal sealed class KernelProcess : IAsyncDisposable
             throw new KernelStartException($"The kernel was not ready within {timeout.TotalSeconds:0} s.", exception);
         }
         var death = await EndAsync();
-        throw new KernelStartException($"The kernel ended before it was ready: {death.Exit}; it said: '{death.Stderr}'.");
+        throw new KernelStartException(
+            $"The kernel ended before it was ready: {death.Exit}; it said: '{death.Stderr}'.");
     }
 
     private async Task SendAsync(ConversionRequest request)
@@ -245,7 +246,8 @@ internal sealed class KernelProcess : IAsyncDisposable
             _killedFor == NotKilled ? KernelDeath.Judge(exit, stderr) : (KernelDeathCause)_killedFor, exit, stderr);
     }
 
-    /// <returns>Null when it is not dead within the time: the system holds it in a call that cannot be interrupted.</returns>
+    /// <returns>Null when it is not dead within the time: the system holds it in a call that cannot be
+    /// interrupted.</returns>
     private async Task<ChildExit?> ReapAsync(TimeSpan timeout)
     {
         var start = _time.GetTimestamp();

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Millrace.Worker.Kernels;
 
 /// <summary>
-/// The C library calls that start and end a kernel. System.Diagnostics.Process cannot hand a socket to a child, nor keep
-/// every other descriptor from it.
+/// The C library calls that start and end a kernel. System.Diagnostics.Process cannot hand a socket to a child, nor
+/// keep every other descriptor from it.
 /// </summary>
 internal static partial class Posix
 {
@@ -13,10 +13,13 @@ internal static partial class Posix
     public const int CloseOnExec = 0x80000;
     public const int SignalKill = 9;
     public const int WaitNoHang = 1;
+    public const short SpawnSetGroup = 0x02;
     public const short SpawnSetSignalDefault = 0x04;
     public const short SpawnSetSignalMask = 0x08;
 
-    /// <summary>Larger than posix_spawn_file_actions_t, posix_spawnattr_t (336) and sigset_t (128) of glibc and musl.</summary>
+    /// <summary>
+    /// Larger than posix_spawn_file_actions_t, posix_spawnattr_t (336) and sigset_t (128) of glibc and musl.
+    /// </summary>
     public const int OpaqueBytes = 512;
 
     [LibraryImport("libc", SetLastError = true)]

@@ -30,7 +30,9 @@ internal sealed class ResidentMemory : IDisposable
             Span<byte> bytes = stackalloc byte[128];
             var text = bytes[..RandomAccess.Read(_statm, bytes, fileOffset: 0)];
             var fields = Encoding.ASCII.GetString(text).Split(' ');
-            return fields.Length > 1 ? long.Parse(fields[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0;
+            return fields.Length > 1
+                ? long.Parse(fields[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize
+                : 0;
         }
         catch (Exception gone) when (gone is IOException or ObjectDisposedException)
         {

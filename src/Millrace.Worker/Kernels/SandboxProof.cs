@@ -10,12 +10,14 @@ internal static class SandboxProof
         ("NoNewPrivs:\t1", "no_new_privs is off"), ("Seccomp:\t2", "seccomp is off"),
     ];
 
-    /// <summary>What is missing according to /proc/PID/status.</summary>
+    /// <summary>What is missing on any thread, according to /proc/PID/task/*/status.</summary>
     public static IReadOnlyList<string> Missing(int processId)
     {
         try
         {
-            return Missing(File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/status")));
+            var tasks = Directory.GetDirectories(
+                string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/task"));
+            return [.. tasks.SelectMany(task => Missing(File.ReadAllText(task + "/status"))).Distinct()];
         }
         catch (IOException exception)
         {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Millrace.Worker.Kernels;
 
-/// <summary>Drains a kernel's stderr, so that it never blocks on it, and keeps the last few KB for the log of its death.</summary>
+/// <summary>
+/// Drains a kernel's stderr, so that it never blocks on it, and keeps the last few KB for the log of its death.
+/// </summary>
 internal sealed class StderrTail
 {
     private const int BytesMax = 4 * 1024;

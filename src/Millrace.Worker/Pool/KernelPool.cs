@@ -9,8 +9,9 @@ using Millrace.Worker.Kernels;
 namespace Millrace.Worker.Pool;
 
 /// <summary>
-/// Converts images in kernels: first come, first served, within a bound on how many wait and how long. A kernel that dies
-/// is replaced behind a warm spare; its image is tried once more where its death may have been somebody else's doing.
+/// Converts images in kernels: first come, first served, within a bound on how many wait and how long. A kernel that
+/// dies is replaced behind a warm spare; its image is tried once more where its death may have been somebody else's
+/// doing.
 /// </summary>
 public sealed partial class KernelPool : IHostedService, IAsyncDisposable
 {
@@ -62,12 +63,15 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
         LogStarted(_options.Kernels, _options.Spares, _stable.Build);
     }
 
-    /// <summary>Takes no new images, waits for those that kernels hold within the drain timeout, and ends the kernels.</summary>
+    /// <summary>
+    /// Takes no new images, waits for those that kernels hold within the drain timeout, and ends the kernels.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
         var start = _time.GetTimestamp();
-        while (Volatile.Read(ref _held) > 0 && _time.GetElapsedTime(start) < _options.DrainTimeout
+        while (Volatile.Read(ref _held) + Volatile.Read(ref _waiting) > 0
+            && _time.GetElapsedTime(start) < _options.DrainTimeout
             && !cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), _time, CancellationToken.None);
@@ -84,8 +88,12 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
 
     /// <summary>Converts one image; the <see cref="ConvertImage"/> of a service that runs its own kernels.</summary>
     /// <param name="request">Image and transform; the source is read until this returns.</param>
-    /// <param name="cancellationToken">Ends the wait for a kernel; once a kernel holds the image it is finished.</param>
-    /// <exception cref="OperationCanceledException">Cancelled while it waited; no kernel has seen the image.</exception>
+    /// <param name="cancellationToken">
+    /// Ends the wait for a kernel; once a kernel holds the image it is finished.
+    /// </param>
+    /// <exception cref="OperationCanceledException">
+    /// Cancelled while it waited; no kernel has seen the image.
+    /// </exception>
     public async Task<ConversionOutcome> ConvertAsync(ConversionRequest request, CancellationToken cancellationToken)
     {
         if (BytesRefusal(request) is { } tooMany) return tooMany;

@@ -29,6 +29,7 @@ internal sealed partial class KernelStable(
     private Task _replacing = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
     private int _missing;
+    private int _toldIncomplete;
 
     public IReadOnlyCollection<int> ProcessIds => [.. Alive.Select(kernel => kernel.ProcessId)];
 
@@ -44,7 +45,8 @@ internal sealed partial class KernelStable(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _program = KernelProgram.Find(options.KernelPath);
-        var starts = Enumerable.Range(0, options.Kernels + options.Spares).Select(_ => StartOneAsync(cancellationToken));
+        var count = options.Kernels + options.Spares;
+        var starts = Enumerable.Range(0, count).Select(_ => StartOneAsync(cancellationToken));
         try
         {
             await Task.WhenAll(starts);
@@ -92,7 +94,9 @@ internal sealed partial class KernelStable(
         else _idle.Writer.TryWrite(kernel);
     }
 
-    /// <summary>Has a kernel that is dead, or has served its time, buried and replaced; once, however often it is said.</summary>
+    /// <summary>
+    /// Has a kernel that is dead, or has served its time, buried and replaced; once, however often it is said.
+    /// </summary>
     public void Leave(KernelProcess kernel)
     {
         if (!_living.TryUpdate(kernel, false, true)) return;
@@ -130,8 +134,9 @@ internal sealed partial class KernelStable(
         var death = await kernel.EndAsync();
         _living.TryRemove(kernel, out _);
         metrics.Died(death.Cause);
+        var exit = death.Exit?.ToString() ?? "not reaped";
         if (death.Cause == KernelDeathCause.Retired) LogRetired(kernel.ProcessId, kernel.Conversions);
-        else LogDeath(kernel.ProcessId, death.Cause, death.Exit?.ToString() ?? "not reaped", kernel.Conversions, death.Stderr);
+        else LogDeath(kernel.ProcessId, death.Cause, exit, kernel.Conversions, death.Stderr);
     }
 
     private async Task StartWithRetryAsync(CancellationToken cancellationToken)
@@ -154,7 +159,12 @@ internal sealed partial class KernelStable(
     private async Task StartOneAsync(CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        var settings = new KernelSettings { Limits = limits, DataBytesMax = options.MemoryBytesMax * 3 / 2 };
+        var settings = new KernelSettings
+        {
+            Limits = limits,
+            DataBytesMax = options.MemoryBytesMax * 3 / 2,
+            CpuSecondsMax = (int)Math.Ceiling(options.ConversionTimeout.TotalSeconds) * Environment.ProcessorCount + 10,
+        };
         var kernel = await KernelProcess.StartAsync(
             _program!, settings, KernelEnvironment.Variables(options.FaultSwitch), options.ResultBytesMax,
             options.StartTimeout, time, cancellationToken);
@@ -171,7 +181,7 @@ internal sealed partial class KernelStable(
         var list = string.Join("; ", missing);
         if (options.Sandbox == SandboxDemand.BestEffort)
         {
-            LogSandboxIncomplete(list);
+            if (Interlocked.Exchange(ref _toldIncomplete, 1) == 0) LogSandboxIncomplete(list);
             return;
         }
         await kernel.EndAsync();

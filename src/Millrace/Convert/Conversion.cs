@@ -19,7 +19,9 @@ internal static class Conversion
         if (work.Refusal is { } refusal) return Refuse(refusal);
         try
         {
-            var watermark = arguments.WatermarkPath is { } path ? await File.ReadAllBytesAsync(path, cancellationToken) : [];
+            byte[] watermark = arguments.WatermarkPath is { } path
+                ? await File.ReadAllBytesAsync(path, cancellationToken)
+                : [];
             await using var services = Compose(arguments);
             var pool = services.GetRequiredService<KernelPool>();
             await pool.StartAsync(cancellationToken);
@@ -36,7 +38,8 @@ internal static class Conversion
         {
             return Refuse("stopped; what was converted is complete, nothing is half written.", ExitCode.Failed);
         }
-        catch (Exception exception) when (exception is KernelStartException or IOException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is KernelStartException or IOException or UnauthorizedAccessException)
         {
             return Refuse(exception.Message);
         }
@@ -48,7 +51,11 @@ internal static class Conversion
         var report = new Report(TimeProvider.System, work.Items.Count);
         await report.ShowAsync(() => Parallel.ForEachAsync(
             work.Items,
-            new ParallelOptions { MaxDegreeOfParallelism = pool.Concurrency + 1, CancellationToken = cancellationToken },
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = pool.Concurrency + 1,
+                CancellationToken = cancellationToken,
+            },
             async (item, cancel) => await ConvertAsync(pool, item, transform, watermark, report, cancel)));
         return report;
     }
@@ -60,7 +67,8 @@ internal static class Conversion
         try
         {
             var source = await ImageFile.ReadAsync(item.Input, cancellationToken);
-            var outcome = await pool.ConvertAsync(new ConversionRequest(source, transform, watermark), cancellationToken);
+            var request = new ConversionRequest(source, transform, watermark);
+            var outcome = await pool.ConvertAsync(request, cancellationToken);
             using var image = outcome.Image;
             if (image is null)
             {
@@ -80,9 +88,10 @@ internal static class Conversion
     {
         var services = new ServiceCollection();
         var settings = new Dictionary<string, string?> { ["Worker:Pool:Sandbox"] = arguments.Sandbox.ToString() };
-        if (arguments.Kernels is { } kernels) settings["Worker:Pool:Kernels"] = FormattableString.Invariant($"{kernels}");
+        if (arguments.Kernels is { } kernels)
+            settings["Worker:Pool:Kernels"] = FormattableString.Invariant($"{kernels}");
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        services.AddLogging();
+        services.AddLogging(logging => ConsoleLog.Use(logging, asJson: false, LogLevel.Warning));
         services.AddKernelPool();
         return services.BuildServiceProvider();
     }

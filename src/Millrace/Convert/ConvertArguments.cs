@@ -31,7 +31,8 @@ internal sealed record ConvertArguments
             query = [.. query, new("format", format.Name())];
         var parsing = TransformParser.Parse(query);
         return parsing.Transform?.Format == OutputFormat.Auto
-            ? new TransformParsing(null, new TransformRefusal("format", "auto", "a format by name: there is no Accept header here"))
+            ? new TransformParsing(
+                null, new TransformRefusal("format", "auto", "a format by name: there is no Accept header here"))
             : parsing;
     }
 }

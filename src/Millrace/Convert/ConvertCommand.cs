@@ -21,7 +21,7 @@ internal static class ConvertCommand
 
     private static readonly Option<int?> Kernels = new("--kernels")
     {
-        Description = "Images converted at the same time. Default: one a processor.",
+        Description = "Images converted at the same time. Default: one a processor and one more.",
     };
 
     private static readonly Option<string> Sandbox = ServeCommand.SandboxOption();
@@ -33,7 +33,7 @@ internal static class ConvertCommand
         {
             Description = parameter.Name == WatermarkParameter
                 ? "File of an image to lay over the result."
-                : $"{parameter.Description} {parameter.Allowed}. Default: {parameter.Default}.",
+                : $"{parameter.Description} Use {parameter.Allowed}. Default: {parameter.Default}.",
         })),
     ];
 

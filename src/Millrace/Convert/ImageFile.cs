@@ -12,7 +12,9 @@ internal static class ImageFile
         return buffer.ToArray();
     }
 
-    /// <summary>Writes beside the target and renames, so that a file under the name asked for is always whole.</summary>
+    /// <summary>
+    /// Writes beside the target and renames, so that a file under the name asked for is always whole.
+    /// </summary>
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         if (path == ConvertArguments.Standard)

@@ -18,7 +18,9 @@ internal sealed class Report(TimeProvider time, int total)
 
     public int Failed => _failures.Count;
 
-    /// <summary>Runs the work under a progress bar where stderr is a terminal and there is more than one image.</summary>
+    /// <summary>
+    /// Runs the work under a progress bar where stderr is a terminal and there is more than one image.
+    /// </summary>
     public async Task ShowAsync(Func<Task> work)
     {
         if (total == 1 || Console.IsErrorRedirected)
@@ -27,7 +29,8 @@ internal sealed class Report(TimeProvider time, int total)
             return;
         }
         await _console.Progress()
-            .Columns(new SpinnerColumn(), new ProgressBarColumn(), new TaskDescriptionColumn(), new RemainingTimeColumn())
+            .Columns(
+                new SpinnerColumn(), new ProgressBarColumn(), new TaskDescriptionColumn(), new RemainingTimeColumn())
             .StartAsync(async progress =>
             {
                 var bar = progress.AddTask($"0 of {total} images", maxValue: total);

@@ -6,7 +6,9 @@ namespace Millrace.Convert;
 /// <summary>One image to convert: where it comes from and where it goes, both paths or <c>-</c>.</summary>
 internal sealed record WorkItem(string Input, string Output);
 
-/// <summary>What is to be done, known before anything is: nothing is overwritten by a second image of the same name.</summary>
+/// <summary>
+/// What is to be done, known before anything is: nothing is overwritten by a second image of the same name.
+/// </summary>
 /// <param name="Items">In the order of their paths.</param>
 /// <param name="Refusal">Why nothing is done; null when all is well.</param>
 internal sealed record WorkList(IReadOnlyList<WorkItem> Items, string? Refusal)
@@ -37,19 +39,26 @@ internal sealed record WorkList(IReadOnlyList<WorkItem> Items, string? Refusal)
         var target = Path.GetFullPath(arguments.Output);
         var items = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
             .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-            .Where(path => root == target || !path.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            .Where(path => root == target || !IsUnder(target, path))
             .Order(StringComparer.Ordinal)
-            .Select(path => new WorkItem(path, Path.Combine(target, Renamed(Path.GetRelativePath(root, path), transform))))
+            .Select(path => new WorkItem(
+                path, Path.Combine(target, Renamed(Path.GetRelativePath(root, path), transform))))
             .ToList();
-        var twice = items.GroupBy(item => item.Output, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        var twice = items.GroupBy(item => item.Output).FirstOrDefault(group => group.Count() > 1);
         if (items.Count == 0) return Refused($"There is no image in '{arguments.Input}'.");
         return twice is null
             ? new WorkList(items, null)
-            : Refused($"'{twice.First().Input}' and '{twice.Last().Input}' would both become '{twice.Key}'; rename one.");
+            : Refused(
+                $"'{twice.First().Input}' and '{twice.Last().Input}' would both become '{twice.Key}'; rename one.");
     }
 
+    private static bool IsUnder(string folder, string path) =>
+        path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
     private static string Renamed(string path, Transform transform) =>
-        TransformNormal.Explicit(transform.Format) is { } format ? Path.ChangeExtension(path, format.Extension()) : path;
+        TransformNormal.Explicit(transform.Format) is { } format
+            ? Path.ChangeExtension(path, format.Extension())
+            : path;
 
     private static WorkList Refused(string reason) => new([], reason);
 }

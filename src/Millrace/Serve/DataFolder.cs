@@ -15,7 +15,9 @@ internal sealed class DataFolder : IDisposable
     public string SettingsPath { get; }
 
     /// <summary>Makes the folder if need be, and holds it until disposed.</summary>
-    /// <exception cref="IOException">It cannot be made or written, or another process holds it; the message says which.</exception>
+    /// <exception cref="IOException">
+    /// It cannot be made or written, or another process holds it; the message says which.
+    /// </exception>
     public static DataFolder Open(DirectoryInfo folder)
     {
         var lockPath = Path.Combine(folder.FullName, "millrace.lock");
@@ -28,7 +30,8 @@ internal sealed class DataFolder : IDisposable
         catch (IOException exception) when (File.Exists(lockPath))
         {
             throw new IOException(
-                $"--data: '{folder.FullName}' is in use by another millrace; stop that, or name another folder.", exception);
+                $"--data: '{folder.FullName}' is in use by another millrace; stop that, or name another folder.",
+                exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -22,7 +22,7 @@ internal sealed record ServeArguments
     public string? Refusal()
     {
         if (!Open)
-            return "There are no API keys yet, so a server must be told to serve everybody: add --open (loopback only).";
+            return "There are no API keys yet: add --open to serve everybody, on loopback only.";
         foreach (var url in Urls.Split(';', StringSplitOptions.TrimEntries))
         {
             if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
@@ -34,5 +34,6 @@ internal sealed record ServeArguments
     }
 
     private static bool IsLoopback(Uri uri) =>
-        uri.Host == "localhost" || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        uri.Host == "localhost"
+        || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

@@ -14,7 +14,7 @@ internal static class ServeCommand
 
     private static readonly Option<DirectoryInfo> Data = new("--data")
     {
-        Description = "Folder of this server's state; made if it is not there. Settings are read from millrace.json in it.",
+        Description = "Folder of this server's state, made if need be; millrace.json in it has its settings.",
         Required = true,
     };
 
@@ -25,7 +25,7 @@ internal static class ServeCommand
 
     private static readonly Option<int?> Kernels = new("--kernels")
     {
-        Description = "Images converted at the same time. Default: one a processor.",
+        Description = "Images converted at the same time. Default: one a processor and one more.",
     };
 
     private static readonly Option<string> Sandbox = SandboxOption();
@@ -57,7 +57,7 @@ internal static class ServeCommand
     {
         var option = new Option<string>("--sandbox")
         {
-            Description = "What to do where a sandbox mechanism is missing: refuse to start (required), or go on (best-effort).",
+            Description = "Where a sandbox mechanism is missing: refuse to start (required), or go on (best-effort).",
             DefaultValueFactory = _ => "required",
         };
         option.AcceptOnlyFromAmong("required", "best-effort");

@@ -42,8 +42,7 @@ internal static class Server
         Settings.AddFile(builder.Configuration, folder.SettingsPath);
         builder.Configuration.AddInMemoryCollection(FromCommandLine(arguments));
         builder.WebHost.UseUrls(arguments.Urls);
-        builder.Logging.ClearProviders();
-        AddLog(builder.Logging, arguments.JsonLog);
+        ConsoleLog.Use(builder.Logging, arguments.JsonLog, LogLevel.Information);
         Settings.AddLimits(builder.Services);
         builder.Services.AddKernelPool();
         builder.Services.AddEdge();
@@ -55,24 +54,13 @@ internal static class Server
     {
         var settings = new Dictionary<string, string?> { ["Worker:Pool:Sandbox"] = arguments.Sandbox.ToString() };
         if (arguments.Kernels is { } kernels)
-            settings["Worker:Pool:Kernels"] = kernels.ToString(CultureInfo.InvariantCulture);
+        {
+            var text = kernels.ToString(CultureInfo.InvariantCulture);
+            (settings["Worker:Pool:Kernels"], settings["Edge:Admission:Lanes"]) = (text, text);
+        }
         if (Environment.GetEnvironmentVariable("MILLRACE_KERNEL_FAULTS") is { } faults)
             settings["Worker:Pool:FaultSwitch"] = faults;
         return settings;
-    }
-
-    // To stderr, so that what the program says on stdout can be read by a script.
-    private static void AddLog(ILoggingBuilder logging, bool asJson)
-    {
-        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
-
-        // A start that fails is told in a line each at the end; the host would say it first, with the way it took.
-        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
-        if (asJson) logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
-        else logging.AddSimpleConsole(text => (text.SingleLine, text.TimestampFormat) = (true, "HH:mm:ss.fff "));
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     private static void Greet(WebApplication app)

@@ -60,7 +60,7 @@ public sealed class HeaderProbeCorpusTests
         var outcomes = Enumerable.Range(0, head.Length).Select(n => HeaderProbe.Read(head.AsSpan(0, n))).ToList();
 
         Assert.All(outcomes, outcome => Probing.AssertSound(outcome));
-        Assert.All(outcomes, outcome => Assert.True(outcome.Header is null || IsPartOf(outcome.Header, Expected[name])));
+        Assert.All(outcomes, cut => Assert.True(cut.Header is null || IsPartOf(cut.Header, Expected[name])));
         Assert.Equal(ProbeFailure.Empty, outcomes[0].Failure);
     }
 

@@ -69,7 +69,7 @@ public sealed class AdmissionGateTests
                 return Converters.Success(request) with { Timing = slow };
             }, settings: ("Edge:Admission:Lanes", "1"));
         await server.ConvertAsync();
-        await Scrape.UntilAsync(server, "millrace_edge_in_flight", " 0");
+        await server.Measured.UntilGaugeAsync("millrace.edge.in_flight", 0);
         var second = server.ConvertAsync();
         await held.CameAsync();
 
@@ -87,15 +87,16 @@ public sealed class AdmissionGateTests
             Converters.Failing(ConversionFailure.Damaged), settings: ("Edge:Admission:RequestsMax", "1"));
 
         for (var i = 0; i < 5; i++) await EndlessAsync(server, i);
-        await Scrape.UntilAsync(server, "millrace_edge_in_flight", " 0");
-        await Scrape.UntilAsync(server, "millrace_edge_bytes_held_bytes", " 0");
+        await server.Measured.UntilGaugeAsync("millrace.edge.in_flight", 0);
+        await server.Measured.UntilGaugeAsync("millrace.edge.bytes_held", 0);
     }
 
     private static async Task EndlessAsync(EdgeServer server, int way)
     {
         using var client = await RawClient.ConnectAsync(server);
         var length = way % 2 == 0 ? "Content-Length: 3" : "Content-Length: 999999";
-        await client.SendAsync($"POST /v1/images:convert HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{length}\r\n\r\nabc");
+        await client.SendAsync(
+            $"POST /v1/images:convert HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{length}\r\n\r\nabc");
         if (way % 2 == 0) await client.ReadToEndAsync();
     }
 }

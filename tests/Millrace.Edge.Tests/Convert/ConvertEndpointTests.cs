@@ -139,7 +139,8 @@ public sealed partial class ConvertEndpointTests
     {
         await using var server = await EdgeServer.StartAsync();
 
-        var response = await server.ConvertAsync(content: Pictures.Body("not an image at all"u8.ToArray(), "image/png"));
+        var response = await server.ConvertAsync(
+            content: Pictures.Body("not an image at all"u8.ToArray(), "image/png"));
 
         await response.ProblemAsync(415, "unsupported-format");
     }
@@ -189,7 +190,7 @@ public sealed partial class ConvertEndpointTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
         await cancelled.Task.WaitAsync(EdgeServer.Patience, TestContext.Current.CancellationToken);
-        await Scrape.UntilAsync(server, "millrace_edge_requests_total", "outcome=\"hung_up\"");
+        await server.Measured.UntilAsync("millrace.edge.requests", "outcome=hung_up");
         Assert.DoesNotContain(server.Log.All, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
     }
 
@@ -202,7 +203,8 @@ public sealed partial class ConvertEndpointTests
         await using var server = await EdgeServer.StartAsync();
 
         var response = await server.Client.SendAsync(
-            new HttpRequestMessage(new HttpMethod(method), EdgeServer.ConvertPath), TestContext.Current.CancellationToken);
+            new HttpRequestMessage(new HttpMethod(method), EdgeServer.ConvertPath),
+            TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
         Assert.Equal(["POST"], response.Content.Headers.Allow);

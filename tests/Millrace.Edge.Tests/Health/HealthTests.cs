@@ -43,7 +43,8 @@ public sealed class HealthTests
     [Fact]
     public async Task Ready_WhenATinyConversionFails_Is503WithTheReason()
     {
-        await using var server = await EdgeServer.StartAsync(Converters.Failing(ConversionFailure.NoKernel, "No sandbox."));
+        await using var server = await EdgeServer.StartAsync(
+            Converters.Failing(ConversionFailure.NoKernel, "No sandbox."));
 
         var problem = await (await GetAsync(server, "/health/ready")).ProblemAsync(503, "trial-failed");
 

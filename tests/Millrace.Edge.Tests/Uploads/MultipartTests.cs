@@ -66,7 +66,7 @@ public sealed class MultipartTests
     [InlineData("The field file is missing", "watermark")]
     [InlineData("The field file came twice", "file", "file")]
     [InlineData("The field watermark came twice", "watermark", "file", "watermark")]
-    [InlineData("The field 'other' is not known", "file", "other")]
+    [InlineData("'other' is no known field", "file", "other")]
     public async Task Form_WithOtherFields_Answers400ByName(string found, params string[] fields)
     {
         await using var server = await EdgeServer.StartAsync();

@@ -143,6 +143,37 @@ public sealed class UploadTests
     }
 
     [Theory]
+    [InlineData("Content-Length: 5000\r\n\r\nabc", "hung_up")]
+    [InlineData("Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000\r\n\r\n--x\r\nabc", "hung_up")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5000\r\nabc", "")]
+    public async Task Body_WhenTheClientHangsUpWithinIt_IsCountedAndLogsNothing(string rest, string outcome)
+    {
+        await using var server = await EdgeServer.StartAsync();
+        var client = await RawClient.ConnectAsync(server);
+
+        await client.SendAsync("POST /v1/images:convert HTTP/1.1\r\nHost: x\r\n" + rest);
+        await server.Measured.UntilGaugeAsync("millrace.edge.in_flight", 1);
+        client.Dispose();
+
+        await server.Measured.UntilAsync("millrace.edge.requests", "outcome=" + outcome);
+        await server.Measured.UntilGaugeAsync("millrace.edge.in_flight", 0);
+        Assert.DoesNotContain(server.Log.All, line => line.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task Body_WhenOnlyItsDirectionIsClosedWithinIt_NeverAnswers200()
+    {
+        await using var server = await EdgeServer.StartAsync();
+        using var client = await RawClient.ConnectAsync(server);
+
+        await client.SendAsync("POST /v1/images:convert HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\nabc");
+        client.EndSending();
+        var answer = await client.ReadToEndAsync();
+
+        Assert.DoesNotContain("HTTP/1.1 2", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")]
     [InlineData("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n")]
     [InlineData("Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd")]

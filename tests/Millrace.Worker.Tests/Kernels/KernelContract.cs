@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageMagick;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
@@ -6,7 +7,9 @@ using Millrace.Worker.Kernels;
 
 namespace Millrace.Worker.Tests.Kernels;
 
-/// <summary>What every build of the kernel does: it converts, it survives bad images, and nothing gets out of it.</summary>
+/// <summary>
+/// What every build of the kernel does: it converts, it survives bad images, and nothing gets out of it.
+/// </summary>
 public abstract class KernelContract : IAsyncLifetime
 {
     private KernelProcess _kernel = null!;
@@ -32,11 +35,23 @@ public abstract class KernelContract : IAsyncLifetime
     }
 
     [Fact]
+    public void Start_WhenReady_LeadsAProcessGroupOfItsOwn()
+    {
+        const int group = 2;
+        var stat = File.ReadAllText($"/proc/{_kernel.ProcessId}/stat");
+
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+
+        Assert.Equal(_kernel.ProcessId.ToString(CultureInfo.InvariantCulture), fields[group]);
+    }
+
+    [Fact]
     public async Task Start_WhenReady_HoldsTwoSocketsAndNoSecrets()
     {
         await ConvertAsync(TestFiles.Photo("p16-fossa.jpg"), "width=50");
 
-        var variables = File.ReadAllText($"/proc/{_kernel.ProcessId}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        var variables = File.ReadAllText($"/proc/{_kernel.ProcessId}/environ")
+            .Split('\0', StringSplitOptions.RemoveEmptyEntries);
         var sockets = Directory.GetFiles($"/proc/{_kernel.ProcessId}/fd")
             .Select(path => new FileInfo(path).LinkTarget ?? "").Distinct()
             .Count(target => target.StartsWith("socket:", StringComparison.Ordinal));
@@ -60,9 +75,10 @@ public abstract class KernelContract : IAsyncLifetime
     }
 
     public static TheoryData<string> Probes() => new(
-        "open", "open-library", "create", "unlink", "socket", "socket-unix", "memfd", "io-uring", "bpf", "unshare", "setuid",
-        "fork", "fork-call", "clone3", "exec", "ptrace-parent", "kill-parent", "kill-all", "tgkill-parent", "limit-parent",
-        "read-parent", "pidfd", "new-thread-open", "new-thread-socket", "new-thread-kill-parent", "new-thread-exec");
+        "open", "open-library", "create", "unlink", "socket", "socket-unix", "memfd", "io-uring", "bpf", "unshare",
+        "setuid", "fork", "fork-call", "clone3", "exec", "ptrace-parent", "kill-parent", "kill-all", "tgkill-parent",
+        "limit-parent", "read-parent", "pidfd", "new-thread-open", "new-thread-socket", "new-thread-kill-parent",
+        "new-thread-exec");
 
     [Theory]
     [MemberData(nameof(Probes))]
@@ -142,7 +158,8 @@ public abstract class KernelContract : IAsyncLifetime
         var answer = _kernel.ConvertAsync(TestKernel.Request(BadImage.Faulty("spin")));
         _kernel.Kill(KernelDeathCause.Deadline);
 
-        Assert.Equal(KernelDeathCause.Deadline, (await answer.WaitAsync(TimeSpan.FromSeconds(10), Cancel)).Death?.Cause);
+        var killed = await answer.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        Assert.Equal(KernelDeathCause.Deadline, killed.Death?.Cause);
     }
 
     private async Task<ConvertedImage> ConvertAsync(byte[] source, string transform)

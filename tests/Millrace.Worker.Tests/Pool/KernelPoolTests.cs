@@ -55,7 +55,8 @@ public sealed partial class KernelPoolTests
         foreach (var process in killed) Assert.Equal(0, kill(process, SignalKill));
         await UntilAsync(() => !running.Pool.ProcessIds.Any(killed.Contains));
 
-        var outcomes = await Task.WhenAll(running.ConvertAsync(Good), running.ConvertAsync(Good)).WaitAsync(Patience, Cancel);
+        var outcomes = await Task.WhenAll(running.ConvertAsync(Good), running.ConvertAsync(Good))
+            .WaitAsync(Patience, Cancel);
 
         Assert.All(outcomes, outcome => Assert.Null(outcome.Failure));
     }
@@ -90,7 +91,8 @@ public sealed partial class KernelPoolTests
     public async Task Convert_WhenTheQueueIsFull_IsRefusedAtOnce()
     {
         await using var running = await RunningPool.StartAsync(Faulty with { Kernels = 1, QueueMax = 2 });
-        var held = Enumerable.Range(0, 3).Select(_ => running.ConvertAsync(Good, "width=800&format=avif&effort=4")).ToList();
+        var held = Enumerable.Range(0, 3)
+            .Select(_ => running.ConvertAsync(Good, "width=800&format=avif&effort=4")).ToList();
 
         var refused = await running.ConvertAsync(Good);
 

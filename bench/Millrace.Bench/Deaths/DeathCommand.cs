@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Millrace.Bench.Services;
+
+namespace Millrace.Bench.Deaths;
+
+/// <summary>How long a kernel's death keeps the place it worked in from finishing an image.</summary>
+internal static class DeathCommand
+{
+    private const int WholeDeaths = 60;
+    private const int BriefDeaths = 15;
+
+    private static readonly Option<int?> Deaths =
+        BenchOptions.Count("--deaths", "Kernels to kill, at each concurrency", WholeDeaths, BriefDeaths);
+
+    public static Command Create()
+    {
+        var command = new Command("death", "From a busy kernel's kill -9 to the next conversion's end, less a usual conversion.")
+        {
+            Deaths,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var deaths = BenchOptions.Get(parsed, Deaths, WholeDeaths, BriefDeaths);
+        var places = new Places(BenchOptions.RootOf(parsed));
+        BenchOptions.PrintTitle("Death", $"death --deaths {deaths}");
+        Console.Out.WriteLine(
+            "Each time a kernel that works on an image is killed (-9). The image goes to the spare without its client's doing. "
+            + "Measured: from the kill to the end of that image's answer, less the same image's median time without a kill "
+            + "at the same concurrency, and not less than 0. The next kill waits until the spare has been replaced.\n");
+        var table = new Table("requests at a time", "kills", "p50 ms", "p99 ms", "most ms", "answers", "failed");
+        await using var server = await RunningServer.MillraceAsync(
+            places, "width=300&format=jpeg&quality=80", cancellationToken);
+        foreach (var concurrency in (int[])[1, 2])
+        {
+            var drill = new DeathDrill(server, Photo.Jpegs(places), concurrency, TimeProvider.System);
+            var (lost, answers, failed) = await drill.RunAsync(deaths, cancellationToken);
+            table.Add(
+                concurrency, lost.Count, Figures.Median(lost), Figures.Quantile(lost, 0.99), lost.Max(), answers, failed);
+        }
+        table.Print();
+    }
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Millrace.Bench;
+using Millrace.Bench.Deaths;
+using Millrace.Bench.Encoders;
+using Millrace.Bench.Kernels;
+using Millrace.Bench.Memory;
+using Millrace.Bench.Micro;
+using Millrace.Bench.Services;
+
+Command[] sideBySide =
+    [KernelCommand.Create(), ServiceCommand.Create(), MemoryCommand.Create(), DeathCommand.Create()];
+var root = new RootCommand("Measures Millrace side by side with others; every figure is a ratio inside one run.")
+{
+    BenchOptions.Short, BenchOptions.Root, MicroCommand.Create(), EncodersCommand.Create(), AllCommand.Create(),
+};
+foreach (var command in sideBySide)
+{
+    root.Add(command);
+}
+
+// A stop by Ctrl-C waits until the servers that were started here have ended.
+var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) };
+return await root.Parse(args.Length == 0 ? ["all"] : args).InvokeAsync(invocation);

@@ -1,0 +1,50 @@
+namespace Millrace.Tidy.Tests;
+
+/// <summary>
+/// The rules of the house that are numbers and names; to change one, change it here and say why in a record.
+/// </summary>
+internal static class House
+{
+    public const int FileLinesMax = 400;
+    public const int LineColumnsMax = 120;
+    public const int MethodLinesMax = 70;
+    public const int ProjectFileLinesMax = 14;
+
+    /// <summary>Only this project may reference the packages that decode pixels.</summary>
+    public const string PixelProject = "Millrace.Kernel";
+
+    /// <summary>How the names of those packages begin.</summary>
+    public const string PixelPackages = "NetVips";
+
+    /// <summary>Folders whose code is held to these rules; src to the arrows too.</summary>
+    public static IReadOnlyList<string> CodeFolders { get; } = ["src", "tests", "bench", "fuzz", "drills"];
+
+    /// <summary>Folders that are made and not written.</summary>
+    public static IReadOnlyList<string> MadeFolders { get; } =
+        ["artifacts", "bin", "obj", "node_modules", ".git", ".vs", "data", "out", "TestResults"];
+
+    /// <summary>Every project under src, and what it may reference.</summary>
+    public static IReadOnlyDictionary<string, Arrows> ProjectArrows { get; } = new Dictionary<string, Arrows>
+    {
+        ["Millrace"] = new(["Millrace.Edge", "Millrace.Worker", "Millrace.Core"], BuiltBeside: ["Millrace.Kernel"]),
+        ["Millrace.Edge"] = new(["Millrace.Core"], []),
+        ["Millrace.Worker"] = new(["Millrace.Core"], []),
+        ["Millrace.Kernel"] = new(["Millrace.Core"], []),
+        ["Millrace.Core"] = new([], [], Packages: false),
+    };
+
+    /// <summary>Folders are features, never kinds.</summary>
+    public static IReadOnlyList<string> FolderNamesForbidden { get; } =
+        ["Interfaces", "Services", "Helpers", "Common", "Utils"];
+
+    /// <summary>Endings of type names that say nothing.</summary>
+    public static IReadOnlyList<string> TypeEndingsForbidden { get; } =
+        ["Manager", "Helper", "Helpers", "Util", "Utils", "Base", "Impl", "Info", "Data"];
+}
+
+/// <summary>What a project may reference.</summary>
+/// <param name="References">Projects whose types it may use.</param>
+/// <param name="BuiltBeside">Projects that are built with it, but whose types it cannot see.</param>
+/// <param name="Packages">Whether it may reference packages.</param>
+internal sealed record Arrows(
+    IReadOnlyList<string> References, IReadOnlyList<string> BuiltBeside, bool Packages = true);
