@@ -18,7 +18,8 @@ internal sealed record WorkList(IReadOnlyList<WorkItem> Items, string? Refusal)
 
     public static WorkList Of(ConvertArguments arguments, Transform transform)
     {
-        if (arguments.Input == ConvertArguments.Standard || File.Exists(arguments.Input)) return OfFile(arguments, transform);
+        if (arguments.Input == ConvertArguments.Standard || File.Exists(arguments.Input))
+            return OfFile(arguments, transform);
         if (!Directory.Exists(arguments.Input)) return Refused($"'{arguments.Input}' is neither a file nor a folder.");
         if (arguments.Output == ConvertArguments.Standard || File.Exists(arguments.Output))
             return Refused("A folder of images is converted into a folder; name one as output.");
