@@ -11,7 +11,9 @@ public sealed record ImageLimits
     /// <summary>Encoded bytes of the source, 1 to 1 GiB. Default 32 MiB: 128 times the mean image of 256 KB.</summary>
     [Range(1L, 1L << 30)] public long BytesMax { get; init; } = 32 * 1024 * 1024;
 
-    /// <summary>Pixels of one frame of the source, 1 to 1 billion. Default 50 million, as most cameras stay below it.</summary>
+    /// <summary>
+    /// Pixels of one frame of the source, 1 to 1 billion. Default 50 million, as most cameras stay below it.
+    /// </summary>
     [Range(1L, 1_000_000_000L)] public long PixelsMax { get; init; } = 50_000_000;
 
     /// <summary>Frames of the source that a transform works on, 1 to 100,000. Default 500.</summary>
@@ -28,6 +30,6 @@ public sealed record ImageLimits
     /// <summary>Pixels of the result, all frames together, 1 to 1 billion. Default 50 million.</summary>
     [Range(1L, 1_000_000_000L)] public long OutputPixelsMax { get; init; } = 50_000_000;
 
-    /// <summary>Longest side of the result in pixels, 1 to 65,535. Default 16,383: the most that WebP can hold.</summary>
+    /// <summary>Longest side of the result, 1 to 65,535 pixels. Default 16,383: the most that WebP can hold.</summary>
     [Range(1, 65_535)] public int OutputSideMax { get; init; } = 16_383;
 }

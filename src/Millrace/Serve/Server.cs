@@ -29,8 +29,8 @@ internal static class Server
             await app.WaitForShutdownAsync(cancellationToken);
             return ExitCode.Done;
         }
-        catch (Exception exception) when (exception is KernelStartException or IOException or UnauthorizedAccessException
-            or InvalidDataException)
+        catch (Exception exception) when (exception is KernelStartException or IOException
+            or UnauthorizedAccessException or InvalidDataException)
         {
             return Refuse(exception.Message);
         }

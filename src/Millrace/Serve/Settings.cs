@@ -3,7 +3,7 @@ using Millrace.Core.Images;
 
 namespace Millrace.Serve;
 
-/// <summary>Checks everything that was configured before any of it is used, so that all that is wrong is told at once.</summary>
+/// <summary>Checks all that was configured before any of it is used, so that what is wrong is told at once.</summary>
 internal static class Settings
 {
     /// <summary>Reads the server's own file, if it is there.</summary>
@@ -16,7 +16,8 @@ internal static class Settings
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidDataException($"'{path}' cannot be read: {exception.GetBaseException().Message}", exception);
+            var reason = exception.GetBaseException().Message;
+            throw new InvalidDataException($"'{path}' cannot be read: {reason}", exception);
         }
     }
 
@@ -28,7 +29,7 @@ internal static class Settings
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ImageLimits>>().Value);
     }
 
-    /// <summary>Everything that is out of range or of the wrong kind, a sentence each; empty when all is well.</summary>
+    /// <summary>All that is out of range or of the wrong kind, a sentence each; empty when all is well.</summary>
     /// <param name="services">
     /// Not built yet: the host itself reads settings while it is built, and would throw at the first that is wrong.
     /// </param>
@@ -46,7 +47,8 @@ internal static class Settings
         }
         catch (AggregateException exception)
         {
-            return [.. exception.InnerExceptions.OfType<OptionsValidationException>().SelectMany(inner => inner.Failures)];
+            var all = exception.InnerExceptions.OfType<OptionsValidationException>();
+            return [.. all.SelectMany(inner => inner.Failures)];
         }
         catch (InvalidOperationException exception)
         {
