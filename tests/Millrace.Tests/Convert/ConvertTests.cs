@@ -18,7 +18,8 @@ public sealed class ConvertTests : IDisposable
     [InlineData("deep/er/out.png", MagickFormat.Png)]
     public async Task File_ToFile_TakesTheFormatOfTheExtension(string output, MagickFormat format)
     {
-        var (exitCode, said, errors) = await RunAsync(TestFiles.PhotoPath("exif6-seeding.jpg"), _folder[output], "--width", "100");
+        var (exitCode, said, errors) = await RunAsync(
+            TestFiles.PhotoPath("exif6-seeding.jpg"), _folder[output], "--width", "100");
 
         Assert.True(exitCode == 0, errors);
         Assert.Empty(said);
@@ -103,7 +104,8 @@ public sealed class ConvertTests : IDisposable
         var path = _folder.Write("mark.png", mark.ToByteArray(MagickFormat.Png));
 
         var (exitCode, _, errors) = await RunAsync(
-            TestFiles.PhotoPath("p16-fossa.jpg"), _folder["out.png"], "--width", "100", "--watermark", path, "--watermark-gravity", "north-west");
+            TestFiles.PhotoPath("p16-fossa.jpg"), _folder["out.png"], "--width", "100", "--watermark", path,
+            "--watermark-gravity", "north-west");
 
         Assert.True(exitCode == 0, errors);
         using var found = new MagickImage(_folder["out.png"]);
@@ -133,8 +135,9 @@ public sealed class ConvertTests : IDisposable
         Directory.CreateDirectory(_folder["empty"]);
         var file = _folder.Write("file", "This is no image."u8.ToArray());
         var photo = TestFiles.PhotoPath("p16-fossa.jpg");
-        var list = arguments.Replace("PHOTO", photo, StringComparison.Ordinal).Replace("FILE", file, StringComparison.Ordinal)
-            .Replace("OUT", _folder["out.webp"], StringComparison.Ordinal).Replace("TEXT", file, StringComparison.Ordinal)
+        var list = arguments.Replace("PHOTO", photo, StringComparison.Ordinal)
+            .Replace("FILE", file, StringComparison.Ordinal).Replace("TEXT", file, StringComparison.Ordinal)
+            .Replace("OUT", _folder["out.webp"], StringComparison.Ordinal)
             .Replace("EMPTY", _folder["empty"], StringComparison.Ordinal);
 
         var (exitCode, output, errors) = await RunAsync(list.Split('|'));

@@ -9,6 +9,8 @@ public sealed class EndTests
     // Long enough to be still under way when the signal comes.
     private const string Slow = "width=700&format=avif&effort=3";
 
+    private const string Prompt = """{ "Edge": { "Serving": { "DrainDelay": "00:00:00" } } }""";
+
     // Hundredths of a second of processor time that nothing but an image takes.
     private const int WorkTicks = 20;
     private static readonly byte[] Photo = TestFiles.Photo("p16-fossa.jpg");
@@ -16,7 +18,7 @@ public sealed class EndTests
     [Fact]
     public async Task Terminated_UnderLoad_AnswersWhatItHoldsAndEndsInOrder()
     {
-        await using var service = await Service.StartAsync("""{ "Edge": { "Serving": { "DrainDelay": "00:00:00" } } }""");
+        await using var service = await Service.StartAsync(Prompt);
         var kernels = service.Process.Kernels();
         var working = UntilItWorksAsync(service);
         var held = Enumerable.Range(0, 6).Select(_ => service.ConvertAsync(Photo, Slow)).ToList();
@@ -37,7 +39,7 @@ public sealed class EndTests
     [Fact]
     public async Task Terminated_WhileOneImageTakesLong_StillAnswersIt()
     {
-        await using var service = await Service.StartAsync("""{ "Edge": { "Serving": { "DrainDelay": "00:00:00" } } }""");
+        await using var service = await Service.StartAsync(Prompt);
         var working = UntilItWorksAsync(service);
         var held = service.BytesAsync(TestFiles.Photo("p04-picos.jpg"), "format=avif&effort=4");
         await working;

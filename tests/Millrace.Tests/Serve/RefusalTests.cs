@@ -34,7 +34,8 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("""{ "Worker": { "Pool": { "Kernels": 0 } } }""", "Kernels")]
     [InlineData("""{ "Worker": { "Pool": { "Kernels": "many" } } }""", "Worker:Pool:Kernels")]
-    [InlineData("""{ "Worker": { "Pool": { "Kernels": 0, "QueueMax": -1 } }, "Edge": { "Serving": { "ConnectionsMax": 0 } } }""",
+    [InlineData(
+        """{"Worker": {"Pool": {"Kernels": 0, "QueueMax": -1}}, "Edge": {"Serving": {"ConnectionsMax": 0}}}""",
         "Kernels", "QueueMax", "ConnectionsMax")]
     [InlineData("""{ "Edge": { "Serving": { "RateGrace": "00:00:00.5" } } }""", "RateGrace")]
     [InlineData("""{ "Limits": { "PixelsMax": 0 } }""", "PixelsMax")]
