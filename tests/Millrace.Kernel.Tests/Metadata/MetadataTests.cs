@@ -47,6 +47,23 @@ public sealed class MetadataTests(Kernels kernels)
         AssertNoTrace(result.Bytes, Secret);
     }
 
+    [Theory]
+    [InlineData("Photo (Agency)")]
+    [InlineData("a")]
+    [InlineData("One, ASCII, 2 (three) components")]
+    public async Task Copyright_WhateverItsText_IsLeftWhole(string text)
+    {
+        var exif = new ExifProfile();
+        exif.SetValue(ExifTag.Artist, text);
+        using var tagged = Raster.Noise(32, 32).ToMagick();
+        tagged.SetProfile(exif);
+
+        var result = await kernels.ConvertAsync(tagged.ToByteArray(MagickFormat.Jpeg), "metadata=copyright");
+
+        using var image = new MagickImage(result.Bytes);
+        Assert.Equal(text, image.GetExifProfile()?.GetValue(ExifTag.Artist)?.Value);
+    }
+
     [Fact]
     public async Task Copyright_WhenThereIsNone_KeepsNothing()
     {
