@@ -3,7 +3,7 @@ import cluster from 'node:cluster';
 import http from 'node:http';
 import sharp from 'sharp';
 
-const [port, optimise, processes = '2', threads = '1'] = process.argv.slice(2);
+const [port, optimise, processes = '2', threads = '1', fast = 'true'] = process.argv.slice(2);
 
 const answer = async (request, response) => {
   try {
@@ -11,7 +11,7 @@ const answer = async (request, response) => {
     for await (const chunk of request) chunks.push(chunk);
     const { data } = await sharp(Buffer.concat(chunks))
       .rotate()
-      .resize({ width: 300 })
+      .resize({ width: 300, fastShrinkOnLoad: fast === 'true' })
       .jpeg({ quality: 80, optimiseCoding: optimise === 'true' })
       .toBuffer({ resolveWithObject: true });
     response.writeHead(200, { 'Content-Type': 'image/jpeg', 'Content-Length': data.length });

@@ -17,7 +17,7 @@ internal static class TestFiles
     public static string ProductionKernel => Built("Millrace.Kernel", "Millrace.Kernel.dll");
 
     /// <summary>The service's executable.</summary>
-    public static string Executable => Built("Millrace", "Millrace");
+    public static string Executable => Built("Millrace", "millrace");
 
     /// <summary>Names of the 24 photographs, in ordinal order.</summary>
     public static IReadOnlyList<string> Photos { get; } =

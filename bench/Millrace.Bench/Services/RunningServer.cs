@@ -6,6 +6,12 @@ using System.Net.Sockets;
 
 namespace Millrace.Bench.Services;
 
+/// <summary>How sharp runs.</summary>
+/// <param name="Processes">Node processes.</param>
+/// <param name="Threads">Its concurrency, threads an image.</param>
+/// <param name="Fast">Its default, fastShrinkOnLoad; false decodes as large as libvips' own thumbnail does.</param>
+internal sealed record SharpSettings(int Processes, int Threads, bool Fast);
+
 /// <summary>A server that was started here on a free port of 127.0.0.1, and ends with this.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
@@ -50,10 +56,10 @@ internal sealed class RunningServer : IAsyncDisposable
             "/?optimise=" + Word(optimise), Directory.CreateTempSubdirectory("millrace-bench-"), cancellationToken);
 
     public static Task<RunningServer> SharpAsync(
-        Places places, bool optimise, int processes, int threads, CancellationToken cancellationToken) =>
+        Places places, bool optimise, SharpSettings settings, CancellationToken cancellationToken) =>
         StartAsync(
-            $"node + sharp, {processes} processes", "node",
-            port => [places.SharpServer, $"{port}", Word(optimise), $"{processes}", $"{threads}"],
+            $"node + sharp, {settings.Processes} processes", "node",
+            port => [places.SharpServer, $"{port}", Word(optimise), $"{settings.Processes}", $"{settings.Threads}", Word(settings.Fast)],
             "/", Directory.CreateTempSubdirectory("millrace-bench-"), cancellationToken);
 
     /// <summary>Asks it to stop, waits, and kills what is left.</summary>

@@ -34,11 +34,16 @@ internal static class ServiceCommand
         DefaultValueFactory = _ => 1,
     };
 
+    private static readonly Option<bool> SharpExact = new("--sharp-exact")
+    {
+        Description = "Without sharp's fastShrinkOnLoad: its decoder then scales no further than libvips' own thumbnail has it.",
+    };
+
     public static Command Create()
     {
         var command = new Command("service", "Requests a second, latency, CPU and memory of three servers at concurrency 8.")
         {
-            Rounds, Passes, Plain, SharpProcesses, SharpThreads,
+            Rounds, Passes, Plain, SharpProcesses, SharpThreads, SharpExact,
         };
         command.SetAction(RunAsync);
         return command;
@@ -50,12 +55,13 @@ internal static class ServiceCommand
         var rounds = BenchOptions.Get(parsed, Rounds, WholeRounds, BriefRounds);
         var passes = BenchOptions.Get(parsed, Passes, WholePasses, BriefPasses);
         var optimise = !parsed.GetValue(Plain);
-        BenchOptions.PrintTitle("Service", $"service --rounds {rounds} --passes {passes}{(optimise ? "" : " --plain")}");
+        BenchOptions.PrintTitle("Service", $"service --rounds {rounds} --passes {passes}{Switches(parsed)}");
         var query = "width=300&format=jpeg&quality=80" + (optimise ? "" : "&effort=0");
         await using var millrace = await RunningServer.MillraceAsync(places, query, cancellationToken);
         await using var bare = await RunningServer.BareAsync(places, optimise, cancellationToken);
-        await using var sharp = await RunningServer.SharpAsync(
-            places, optimise, parsed.GetValue(SharpProcesses), parsed.GetValue(SharpThreads), cancellationToken);
+        var settings = new SharpSettings(
+            parsed.GetValue(SharpProcesses), parsed.GetValue(SharpThreads), Fast: !parsed.GetValue(SharpExact));
+        await using var sharp = await RunningServer.SharpAsync(places, optimise, settings, cancellationToken);
         Contestant[] contestants = [new(millrace), new(bare), new(sharp)];
         await CompareAsync(contestants, Photo.Jpegs(places), rounds, passes, cancellationToken);
         Console.Out.WriteLine(
@@ -63,6 +69,9 @@ internal static class ServiceCommand
             + $"{(optimise ? "optimised" : "plain")} Huffman tables; load from the same machine.\n");
         Print(contestants);
     }
+
+    private static string Switches(ParseResult parsed) => string.Concat(
+        new[] { Plain, SharpExact }.Where(parsed.GetValue).Select(option => " " + option.Name));
 
     private static async Task CompareAsync(
         Contestant[] contestants, IReadOnlyList<Photo> photos, int rounds, int passes, CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ internal sealed record Source(
     /// How much larger than the result a JPEG is decoded at least. libvips' own thumbnail leaves 2, sharp and imgproxy
     /// 1; docs/adr/2026-11-23-jpeg-shrink.md has what each costs.
     /// </summary>
-    private const double ReserveMin = 1.5;
+    private const double ReserveMin = 1.25;
 
     private const int DecoderShrinkMax = 8;
     private const int Upright = 1;
