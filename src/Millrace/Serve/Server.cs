@@ -5,6 +5,7 @@ using Millrace.Edge;
 using Millrace.Edge.Telemetry;
 using Millrace.Worker;
 using Millrace.Worker.Kernels;
+using Millrace.Worker.Pool;
 
 namespace Millrace.Serve;
 
@@ -52,7 +53,9 @@ internal static class Server
 
     private static Dictionary<string, string?> FromCommandLine(ServeArguments arguments)
     {
-        var settings = new Dictionary<string, string?> { ["Worker:Pool:Sandbox"] = arguments.Sandbox.ToString() };
+        var settings = new Dictionary<string, string?>();
+        if (arguments.Sandbox != SandboxDemand.Required)
+            settings["Worker:Pool:Sandbox"] = arguments.Sandbox.ToString();
         if (arguments.Kernels is { } kernels)
         {
             var text = kernels.ToString(CultureInfo.InvariantCulture);
