@@ -50,8 +50,8 @@ public sealed record Transform
     public Flip Flip { get; init; }
 
     /// <summary>
-    /// Cuts borders of which every pixel, in every frame, differs from the first top left one by at most this, 1 to
-    /// 255; transparent pixels are alike. Null: no trim.
+    /// Cuts borders of which every pixel, in every frame, differs from the first top left one by at most this, 1
+    /// to 255; transparent pixels are alike. Null: no trim.
     /// </summary>
     public int? Trim { get; init; }
 
