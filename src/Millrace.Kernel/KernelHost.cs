@@ -54,8 +54,9 @@ public static class KernelHost
             if (received.Request is null) return received.Closed ? 0 : ExitProtocol;
             ResourceLimits.AllowCpuSeconds(settings.CpuSecondsMax);
             onImage?.Invoke(received.Request.Source);
-            Answer(channel, received.Sequence, converter.Convert(received.Request));
-            ConverterMemory.TrimAfter(received.Request.Source.Length);
+            var outcome = converter.Convert(received.Request);
+            Answer(channel, received.Sequence, outcome);
+            ConverterMemory.TrimAfter(received.Request, outcome.Image);
         }
     }
 

@@ -10,23 +10,30 @@ namespace Millrace.Bench.Deaths;
 /// <param name="Failed">Whether the answer was no success.</param>
 internal sealed record Answer(string Photo, long Sent, long Answered, bool Failed);
 
+/// <summary>What the drill saw.</summary>
+/// <param name="Lost">What each death cost, in milliseconds.</param>
+/// <param name="Noise">What the machine cost answers that no death touched: beyond their usual time, in milliseconds.</param>
+/// <param name="Answers">Answers in all.</param>
+/// <param name="Failed">Those that were no success.</param>
+internal sealed record DrillResult(
+    IReadOnlyList<double> Lost, IReadOnlyList<double> Noise, int Answers, int Failed);
+
 /// <summary>Steady load on one service, and kills of the kernels that work for it.</summary>
 internal sealed class DeathDrill(RunningServer server, IReadOnlyList<Photo> photos, int concurrency, TimeProvider time)
 {
     private const int Seed = 20261123;
-    private const int UsualPasses = 5;
-    private const int KernelsWanted = 3;
+    private const int UsualPasses = 8;
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(200);
 
     private readonly Random _random = new(Seed);
+    private readonly int _kernels = ProcessFigures.Tree(server.ProcessId).Count - 1;
     private readonly ConcurrentQueue<Answer> _answers = new();
+    private int _killed;
 
     /// <summary>Kills so many kernels.</summary>
-    /// <returns>What each death cost in milliseconds; how many answers there were in all, and how many failed.</returns>
-    public async Task<(IReadOnlyList<double> Lost, int Answers, int Failed)> RunAsync(
-        int deaths, CancellationToken cancellationToken)
+    public async Task<DrillResult> RunAsync(int deaths, CancellationToken cancellationToken)
     {
         using var load = new LoadGenerator(time);
         await LoadAsync(load, photos.Count * UsualPasses, cancellationToken);
@@ -34,6 +41,7 @@ internal sealed class DeathDrill(RunningServer server, IReadOnlyList<Photo> phot
         await LoadAsync(load, photos.Count * UsualPasses, cancellationToken);
         var usual = _answers.GroupBy(answer => answer.Photo)
             .ToDictionary(group => group.Key, group => Figures.Median(group.Select(Milliseconds)));
+        var noise = _answers.Select(answer => Math.Max(0, Milliseconds(answer) - usual[answer.Photo])).ToList();
         _answers.Clear();
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -46,7 +54,8 @@ internal sealed class DeathDrill(RunningServer server, IReadOnlyList<Photo> phot
         await SettleAsync(cancellationToken);
         await enough.CancelAsync();
         await loading;
-        return ([.. kills.Select(kill => Lost(kill, usual))], _answers.Count, _answers.Count(answer => answer.Failed));
+        return new DrillResult(
+            [.. kills.Select(kill => Lost(kill, usual))], noise, _answers.Count, _answers.Count(answer => answer.Failed));
     }
 
     /// <summary>The one in flight that the death held up most; the others were not touched.</summary>
@@ -87,18 +96,18 @@ internal sealed class DeathDrill(RunningServer server, IReadOnlyList<Photo> phot
         }
     }
 
-    /// <summary>Waits until there are as many warm kernels as there should be.</summary>
+    /// <summary>Waits until the killed kernel is gone and there are as many warm ones as there should be.</summary>
     private async Task<IReadOnlyList<int>> SettleAsync(CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         while (time.GetElapsedTime(start) < SettleTimeout)
         {
             var kernels = ProcessFigures.Tree(server.ProcessId).Skip(1).ToList();
-            if (kernels.Count == KernelsWanted && kernels.All(kernel => kernel.State != 'Z' && kernel.IsSandboxed()))
+            if (kernels.Count == _kernels && kernels.All(kernel => kernel.Id != _killed && kernel.IsSandboxed()))
                 return [.. kernels.Select(kernel => kernel.Id)];
             await Task.Delay(SettleInterval, time, cancellationToken);
         }
-        throw new TimeoutException($"There are not {KernelsWanted} warm kernels again after {SettleTimeout}.");
+        throw new TimeoutException($"There are not {_kernels} warm kernels again after {SettleTimeout}.");
     }
 
     /// <summary>Kills the first kernel that is seen to work after a random pause.</summary>
@@ -109,8 +118,8 @@ internal sealed class DeathDrill(RunningServer server, IReadOnlyList<Photo> phot
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (kernels.FirstOrDefault(IsWorking) is var busy && busy != 0 && Signals.kill(busy, Signals.Kill) == 0)
-                return time.GetTimestamp();
+            _killed = kernels.FirstOrDefault(IsWorking);
+            if (_killed != 0 && Signals.kill(_killed, Signals.Kill) == 0) return time.GetTimestamp();
             await Task.Yield();
         }
     }

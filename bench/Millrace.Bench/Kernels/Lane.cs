@@ -36,6 +36,10 @@ internal sealed class Lane(string name, Func<Photo, Task<byte[]>> convert, int? 
     public static Lane InProcess(bool optimise) =>
         new("NetVips in process", photo => Task.FromResult(PlainNetVips.Convert(photo.Bytes, optimise)), null);
 
+    public static Lane InProcessShrunk(bool optimise) => new(
+        "NetVips in process, decoding as the kernel does",
+        photo => Task.FromResult(PlainNetVips.ConvertShrunk(photo.Bytes, PlainNetVips.Shrink(photo.Bytes), optimise)), null);
+
     public static Lane Of(string name, KernelProcess kernel, string transform)
     {
         var parsed = TransformParser.Parse(transform).Transform ?? throw new ArgumentException(transform, nameof(transform));

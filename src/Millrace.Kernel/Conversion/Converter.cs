@@ -16,7 +16,6 @@ internal sealed class Converter
     public Converter(ImageLimits limits)
     {
         _limits = limits;
-        ConverterMemory.UseOneArena();
         Vips.Initialize();
     }
 

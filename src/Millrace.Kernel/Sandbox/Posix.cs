@@ -40,9 +40,6 @@ internal static partial class Posix
     public static partial void _exit(int status);
 
     [LibraryImport("libc")]
-    public static partial int mallopt(int parameter, int value);
-
-    [LibraryImport("libc")]
     public static partial int malloc_trim(nuint padding);
 
     [StructLayout(LayoutKind.Sequential)]

@@ -46,8 +46,12 @@ public sealed record KernelPoolOptions
     /// </summary>
     [Range(64L << 20, 64L << 30)] public long MemoryBytesMax { get; init; } = 1L << 30;
 
-    /// <summary>Images after which a kernel is replaced by a fresh one. 1 to 1,000,000; default 1,000.</summary>
-    [Range(1, 1_000_000)] public int RecycleAfter { get; init; } = 1_000;
+    /// <summary>
+    /// Images after which a kernel is replaced by a fresh one. 1 to 1,000,000; default 5,000: a start costs a fifth of a
+    /// second of CPU time, which every 1,000 would be 2 % of all work, and a kernel does not grow meanwhile
+    /// (docs/performance.md).
+    /// </summary>
+    [Range(1, 1_000_000)] public int RecycleAfter { get; init; } = 5_000;
 
     /// <summary>Resident bytes at which an idle kernel is replaced by a fresh one. Default 384 MiB.</summary>
     [Range(16L << 20, 64L << 30)] public long RecycleBytes { get; init; } = 384L << 20;
