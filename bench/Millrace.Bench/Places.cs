@@ -3,7 +3,7 @@ namespace Millrace.Bench;
 /// <summary>Where bench/run put what is measured.</summary>
 internal sealed record Places(string Root)
 {
-    public string Service => Published("millrace", "Millrace");
+    public string Service => Published("millrace", "millrace");
 
     public string NativeKernel => Published("millrace", "kernel", "Millrace.Kernel");
 

@@ -12,6 +12,9 @@ internal static class ConsoleLog
         logging.SetMinimumLevel(least);
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
+
+        // A start that fails is told in a line each at the end; the host would say it first, with the way it took.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
         if (asJson) logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
         else logging.AddSimpleConsole(text => (text.SingleLine, text.TimestampFormat) = (true, "HH:mm:ss.fff "));
         logging.Services.Configure<ConsoleLoggerOptions>(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Millrace;
 using Millrace.Convert;
 using Millrace.Serve;
 
@@ -8,6 +9,13 @@ var root = new RootCommand("Millrace resizes and converts images, as a service o
     ConvertCommand.Create(),
 };
 
-// The default of two seconds would cut a service's drain short; the drain has limits of its own.
-var patience = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(20) };
-return await root.Parse(args).InvokeAsync(patience);
+var parsed = root.Parse(args);
+var exitCode = await parsed.InvokeAsync(new InvocationConfiguration
+{
+    // The default of two seconds would cut a service's drain short; the drain has limits of its own.
+    ProcessTerminationTimeout = TimeSpan.FromMinutes(20),
+
+    // What is wrong with a command line is no output of it: stdout is for pixels.
+    Output = parsed.Errors.Count > 0 ? Console.Error : Console.Out,
+});
+return parsed.Errors.Count > 0 ? ExitCode.Unusable : exitCode;

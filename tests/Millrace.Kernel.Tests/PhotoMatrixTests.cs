@@ -5,7 +5,9 @@ using Millrace.Testing;
 
 namespace Millrace.Kernel.Tests;
 
-/// <summary>Every photograph to every format with every fit, held against what an independent decoder and scaler makes.</summary>
+/// <summary>
+/// Every photograph to every format with every fit, held against what an independent decoder and scaler makes.
+/// </summary>
 public sealed class PhotoMatrixTests(Kernels kernels)
 {
     private const int BoxWidth = 120;

@@ -10,18 +10,18 @@ internal static class TestFiles
 
     /// <summary>The test build of the kernel as Native AOT.</summary>
     public static string NativeFaultyKernel => Existing(
-        Path.Combine(Root, "artifacts", "aot", "publish", "Millrace.Kernel.Faulty", "release", "Millrace.Kernel.Faulty"),
+        Path.Combine(Root, "artifacts/aot/publish/Millrace.Kernel.Faulty/release/Millrace.Kernel.Faulty"),
         "dotnet publish tests/Millrace.Kernel.Faulty -c Release --ucr -p:Aot=true");
 
     /// <summary>The kernel that ships, which knows no faults.</summary>
     public static string ProductionKernel => Built("Millrace.Kernel", "Millrace.Kernel.dll");
 
     /// <summary>The service's executable.</summary>
-    public static string Executable => Built("Millrace", "Millrace");
+    public static string Executable => Built("Millrace", "millrace");
 
     /// <summary>Names of the 24 photographs, in ordinal order.</summary>
     public static IReadOnlyList<string> Photos { get; } =
-        [.. Directory.EnumerateFiles(Corpus, "*.jpg").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        [.. new DirectoryInfo(Corpus).EnumerateFiles("*.jpg").Select(file => file.Name).Order(StringComparer.Ordinal)];
 
 #if DEBUG
     private static string Configuration => "debug";
@@ -46,7 +46,8 @@ internal static class TestFiles
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Millrace.slnx"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Millrace.slnx")))
+            folder = folder.Parent;
         return folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository.");
     }
 }

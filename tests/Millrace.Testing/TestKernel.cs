@@ -33,6 +33,6 @@ internal static class TestKernel
         string kernelPath, CancellationToken cancellationToken, ImageLimits? limits = null, string? faults = "1") =>
         KernelProcess.StartAsync(
             KernelProgram.Find(kernelPath), new KernelSettings { Limits = limits ?? new ImageLimits() },
-            KernelEnvironment.Variables(faults), imageBytesMax: 256 << 20, TimeSpan.FromSeconds(60), TimeProvider.System,
-            cancellationToken);
+            KernelEnvironment.Variables(faults), imageBytesMax: 256 << 20, TimeSpan.FromSeconds(60),
+            TimeProvider.System, cancellationToken);
 }

@@ -4,7 +4,7 @@ using Millrace.Testing;
 
 namespace Millrace.Tests;
 
-/// <summary>The executable as a process, with what it says. Disposed, it and every kernel it was seen with are gone.</summary>
+/// <summary>The executable as a process, with what it says. Disposed, it and every kernel of it are gone.</summary>
 internal sealed class MillraceProcess : IAsyncDisposable
 {
     private readonly Process _process;

@@ -13,7 +13,8 @@ internal static class Patience
         var start = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < (longest ?? Longest), "Waited in vain until " + what);
+            var waited = TimeProvider.System.GetElapsedTime(start);
+            Assert.True(waited < (longest ?? Longest), "Waited in vain until " + what);
             await Task.Delay(Blink, TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }

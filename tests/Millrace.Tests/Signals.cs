@@ -21,19 +21,24 @@ internal static partial class Signals
             .Where(process => process > 0 && Stat(process) is { State: not 'Z' } stat && stat.Parent == parent),
     ];
 
-    private static (char State, int Parent)? Stat(int process)
+    /// <summary>Processor time used so far, in hundredths of a second.</summary>
+    public static long CpuTicks(int process) => Stat(process)?.Ticks ?? 0;
+
+    private static (char State, int Parent, long Ticks)? Stat(int process)
     {
         try
         {
             var text = File.ReadAllText($"/proc/{process}/stat");
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return (fields[0][0], int.Parse(fields[1], System.Globalization.CultureInfo.InvariantCulture));
+            return (fields[0][0], (int)Number(fields[1]), Number(fields[11]) + Number(fields[12]));
         }
         catch (IOException)
         {
             return null;
         }
     }
+
+    private static long Number(string text) => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     [LibraryImport("libc")]
     private static partial int kill(int process, int signal);

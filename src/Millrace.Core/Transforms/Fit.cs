@@ -66,10 +66,13 @@ public enum MetadataPolicy
     /// <summary>None.</summary>
     Strip,
 
-    /// <summary>EXIF copyright and artist only.</summary>
+    /// <summary>EXIF copyright and artist only; nothing in TIFF and GIF, as we write no EXIF there.</summary>
     Copyright,
 
-    /// <summary>EXIF, XMP, IPTC; the orientation tag is reset when it was applied.</summary>
+    /// <summary>
+    /// EXIF, XMP, IPTC, as far as the format holds them (TIFF as we write it: no EXIF). The orientation tag is reset
+    /// when it was applied; a thumbnail goes in any case, as it shows what was cropped or blurred away.
+    /// </summary>
     Keep,
 }
 
@@ -79,6 +82,9 @@ public enum ColorPolicy
     /// <summary>Converted to sRGB; the profile is dropped.</summary>
     Srgb,
 
-    /// <summary>Left as they are; the source's ICC profile is kept.</summary>
+    /// <summary>
+    /// RGB and grey stay as they are, in 8 bits, with the source's ICC profile. CMYK becomes sRGB all the same, and so
+    /// does what grayscale leaves without colours.
+    /// </summary>
     Keep,
 }

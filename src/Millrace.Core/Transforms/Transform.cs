@@ -49,7 +49,10 @@ public sealed record Transform
     /// <summary>Mirroring after the turn. Default none.</summary>
     public Flip Flip { get; init; }
 
-    /// <summary>Cuts borders that differ from the top left pixel by at most this, 1 to 255; null: no trim.</summary>
+    /// <summary>
+    /// Cuts borders of which every pixel, in every frame, differs from the first top left one by at most this, 1
+    /// to 255; transparent pixels are alike. Null: no trim.
+    /// </summary>
     public int? Trim { get; init; }
 
     /// <summary>Border added around the result, in device pixels, filled with the background.</summary>

@@ -22,7 +22,7 @@ internal static class Conversion
             byte[] watermark = arguments.WatermarkPath is { } path
                 ? await File.ReadAllBytesAsync(path, cancellationToken)
                 : [];
-            await using var services = Compose(arguments);
+            await using var services = Compose(arguments, work.Items.Count);
             var pool = services.GetRequiredService<KernelPool>();
             await pool.StartAsync(cancellationToken);
             var report = await ConvertAllAsync(pool, work, transform, watermark, cancellationToken);
@@ -84,12 +84,12 @@ internal static class Conversion
         }
     }
 
-    private static ServiceProvider Compose(ConvertArguments arguments)
+    private static ServiceProvider Compose(ConvertArguments arguments, int images)
     {
         var services = new ServiceCollection();
         var settings = new Dictionary<string, string?> { ["Worker:Pool:Sandbox"] = arguments.Sandbox.ToString() };
-        if (arguments.Kernels is { } kernels)
-            settings["Worker:Pool:Kernels"] = FormattableString.Invariant($"{kernels}");
+        var kernels = arguments.Kernels ?? Math.Min(images, new KernelPoolOptions().Kernels);
+        settings["Worker:Pool:Kernels"] = FormattableString.Invariant($"{kernels}");
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         services.AddLogging(logging => ConsoleLog.Use(logging, asJson: false, LogLevel.Warning));
         services.AddKernelPool();

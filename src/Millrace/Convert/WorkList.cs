@@ -18,17 +18,18 @@ internal sealed record WorkList(IReadOnlyList<WorkItem> Items, string? Refusal)
 
     public static WorkList Of(ConvertArguments arguments, Transform transform)
     {
-        if (arguments.Input == ConvertArguments.Standard || File.Exists(arguments.Input)) return OfFile(arguments);
+        if (arguments.Input == ConvertArguments.Standard || File.Exists(arguments.Input))
+            return OfFile(arguments, transform);
         if (!Directory.Exists(arguments.Input)) return Refused($"'{arguments.Input}' is neither a file nor a folder.");
         if (arguments.Output == ConvertArguments.Standard || File.Exists(arguments.Output))
             return Refused("A folder of images is converted into a folder; name one as output.");
         return OfFolder(arguments, transform);
     }
 
-    private static WorkList OfFile(ConvertArguments arguments)
+    private static WorkList OfFile(ConvertArguments arguments, Transform transform)
     {
         var output = Directory.Exists(arguments.Output)
-            ? Path.Combine(arguments.Output, Path.GetFileName(arguments.Input))
+            ? Path.Combine(arguments.Output, Renamed(Path.GetFileName(arguments.Input), transform))
             : arguments.Output;
         return new WorkList([new WorkItem(arguments.Input, output)], null);
     }

@@ -27,15 +27,15 @@ internal sealed class DataFolder : IDisposable
             return new DataFolder(
                 folder.FullName, new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new IOException($"--data: '{folder.FullName}' cannot be written: {exception.Message}", exception);
-        }
         catch (IOException exception) when (File.Exists(lockPath))
         {
             throw new IOException(
                 $"--data: '{folder.FullName}' is in use by another millrace; stop that, or name another folder.",
                 exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"--data: '{folder.FullName}' cannot be written: {exception.Message}", exception);
         }
     }
 

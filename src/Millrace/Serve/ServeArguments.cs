@@ -23,7 +23,7 @@ internal sealed record ServeArguments
     {
         if (!Open)
             return "There are no API keys yet: add --open to serve everybody, on loopback only.";
-        foreach (var url in Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var url in Urls.Split(';', StringSplitOptions.TrimEntries))
         {
             if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
                 return $"--urls: '{url}' is not an address like http://127.0.0.1:8080.";

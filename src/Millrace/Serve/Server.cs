@@ -1,12 +1,11 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Options;
-using Millrace.Core.Images;
 using Millrace.Edge;
 using Millrace.Edge.Telemetry;
 using Millrace.Worker;
 using Millrace.Worker.Kernels;
+using Millrace.Worker.Pool;
 
 namespace Millrace.Serve;
 
@@ -21,44 +20,42 @@ internal static class Server
         try
         {
             using var folder = DataFolder.Open(arguments.Data);
-            await using var app = Build(arguments, folder);
+            var builder = Compose(arguments, folder);
+            if (Settings.Failures(builder.Services) is { Count: > 0 } failures) return Refuse([.. failures]);
+            await using var app = builder.Build();
+            app.MapEdge();
+            app.MapMillraceTelemetry();
             await app.StartAsync(cancellationToken);
             Greet(app);
             await app.WaitForShutdownAsync(cancellationToken);
             return ExitCode.Done;
         }
-        catch (OptionsValidationException exception)
-        {
-            return Refuse([.. exception.Failures]);
-        }
-        catch (Exception exception)
-            when (exception is KernelStartException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is KernelStartException or IOException
+            or UnauthorizedAccessException or InvalidDataException)
         {
             return Refuse(exception.Message);
         }
     }
 
-    private static WebApplication Build(ServeArguments arguments, DataFolder folder)
+    private static WebApplicationBuilder Compose(ServeArguments arguments, DataFolder folder)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddJsonFile(folder.SettingsPath, optional: true, reloadOnChange: false);
+        Settings.AddFile(builder.Configuration, folder.SettingsPath);
         builder.Configuration.AddInMemoryCollection(FromCommandLine(arguments));
         builder.WebHost.UseUrls(arguments.Urls);
         ConsoleLog.Use(builder.Logging, arguments.JsonLog, LogLevel.Information);
-        var limits = builder.Configuration.GetSection("Limits").Get<ImageLimits>();
-        builder.Services.AddSingleton(limits ?? new ImageLimits());
+        Settings.AddLimits(builder.Services);
         builder.Services.AddKernelPool();
         builder.Services.AddEdge();
         builder.Services.AddMillraceTelemetry(builder.Configuration);
-        var app = builder.Build();
-        app.MapEdge();
-        app.MapMillraceTelemetry();
-        return app;
+        return builder;
     }
 
     private static Dictionary<string, string?> FromCommandLine(ServeArguments arguments)
     {
-        var settings = new Dictionary<string, string?> { ["Worker:Pool:Sandbox"] = arguments.Sandbox.ToString() };
+        var settings = new Dictionary<string, string?>();
+        if (arguments.Sandbox != SandboxDemand.Required)
+            settings["Worker:Pool:Sandbox"] = arguments.Sandbox.ToString();
         if (arguments.Kernels is { } kernels)
         {
             var text = kernels.ToString(CultureInfo.InvariantCulture);

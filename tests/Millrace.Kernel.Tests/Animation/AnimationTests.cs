@@ -18,9 +18,12 @@ public sealed class AnimationTests(Kernels kernels)
 
     public static MatrixTheoryData<string, string, string> Ways() => new(
         ["gif", "webp"], ["gif", "webp&lossless=true"],
-        ["", "width=20", "width=20&height=20&fit=fill", "crop=20,0,20,30", "rotate=90", "rotate=180&flip=horizontal", "flip=vertical",
-            "padding=5&background=ffffff", "width=60&height=60&fit=contain&background=ffffff", "width=20&height=20&fit=cover&gravity=smart",
-            "blur=0.5", "sharpen=1", "pixelate=5", "metadata=keep", "metadata=copyright", "color=keep", "trim=10", "background=ffffff"]);
+        [
+            "", "width=20", "width=20&height=20&fit=fill", "crop=20,0,20,30", "rotate=90", "rotate=180&flip=horizontal",
+            "flip=vertical", "padding=5&background=ffffff", "width=60&height=60&fit=contain&background=ffffff",
+            "width=20&height=20&fit=cover&gravity=smart", "blur=0.5", "sharpen=1", "pixelate=5", "metadata=keep",
+            "metadata=copyright", "color=keep", "trim=10", "background=ffffff",
+        ]);
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -31,7 +34,7 @@ public sealed class AnimationTests(Kernels kernels)
         using var frames = new MagickImageCollection(result.Bytes);
         Assert.Equal(4, frames.Count);
         Assert.Equal(4, result.Frames);
-        Assert.Equal(Hundredths, frames.Select(frame => (int)(frame.AnimationDelay * 100 / frame.AnimationTicksPerSecond)));
+        Assert.Equal(Hundredths, frames.Select(Delay));
         Assert.Equal(Loops, (int)frames[0].AnimationIterations);
         frames.Coalesce();
         for (var i = 0; i < frames.Count; i++)
@@ -40,6 +43,8 @@ public sealed class AnimationTests(Kernels kernels)
             ColorAssert.Near(Colors[i], Raster.Of(frames[i])[result.Width * 5 / 8, result.Height * 5 / 8], 40);
         }
     }
+
+    private static int Delay(IMagickImage frame) => (int)(frame.AnimationDelay * 100 / frame.AnimationTicksPerSecond);
 
     [Theory]
     [InlineData("rotate=90", true, false)]
@@ -87,7 +92,9 @@ public sealed class AnimationTests(Kernels kernels)
         for (var i = 0; i < 3; i++)
         {
             var at = 10 + (i * 10);
-            var frame = Raster.Paint(60, 40, (x, y) => x >= at && x < at + 10 && y is >= 10 and < 20 ? ColorAssert.Red : ColorAssert.White);
+            var frame = Raster.Paint(60, 40, (x, y) => x >= at && x < at + 10 && y is >= 10 and < 20
+                ? ColorAssert.Red
+                : ColorAssert.White);
             frames.Add(frame.ToMagick());
         }
 
@@ -141,7 +148,8 @@ public sealed class AnimationTests(Kernels kernels)
         for (var i = 0; i < 3; i++)
         {
             var at = 5 + (i * 8);
-            var frame = Raster.Paint(32, 32, (x, _) => x >= at && x < at + 8 ? ColorAssert.Red : ColorAssert.Clear).ToMagick();
+            var bar = Raster.Paint(32, 32, (x, _) => x >= at && x < at + 8 ? ColorAssert.Red : ColorAssert.Clear);
+            var frame = bar.ToMagick();
             frame.GifDisposeMethod = GifDisposeMethod.Background;
             frame.AnimationDelay = 10;
             frames.Add(frame);

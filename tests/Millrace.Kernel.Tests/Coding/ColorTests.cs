@@ -64,7 +64,8 @@ public sealed class ColorTests(Kernels kernels)
     public static MatrixTheoryData<string, string> Drawn() => new(
         ["rgb-jpeg", "deep-png", "deep-alpha-png", "cmyk-jpeg", "gray-png"],
         ["padding=8&background=ff8000&format=jpeg", "padding=8&background=ff8000&format=png",
-            "grayscale=true&format=png", "grayscale=true&format=jpeg", "blur=1&format=webp&lossless=true", "pixelate=64&format=png",
+            "grayscale=true&format=png", "grayscale=true&format=jpeg", "blur=1&format=webp&lossless=true",
+            "pixelate=64&format=png",
             "format=tiff", "format=avif", "format=gif", "format=jpeg"]);
 
     [Theory]

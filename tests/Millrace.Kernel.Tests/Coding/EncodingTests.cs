@@ -1,5 +1,6 @@
 using ImageMagick;
 using Millrace.Core.Images;
+using Millrace.Core.Transforms;
 using Millrace.Kernel.Tests.Pictures;
 using Millrace.Testing;
 
@@ -116,7 +117,7 @@ public sealed class EncodingTests(Kernels kernels)
     public async Task Lossless_OfGrey_KeepsEveryPixel(string format)
     {
         var noise = Raster.Noise(50, 40);
-        var grey = Raster.Paint(50, 40, (x, y) => new(noise[x, y].Red, noise[x, y].Red, noise[x, y].Red, noise[x, y].Blue));
+        var grey = Raster.Paint(50, 40, (x, y) => Grey(noise[x, y].Red) with { Alpha = noise[x, y].Blue });
 
         var found = await kernels.RasterAsync(PngFile.GrayAlpha(grey), "format=" + format);
 
@@ -127,7 +128,7 @@ public sealed class EncodingTests(Kernels kernels)
     public async Task Tiff_OfSeveralPages_GivesTheFirst()
     {
         using var pages = new MagickImageCollection(
-            [Raster.Paint(30, 20, (_, _) => ColorAssert.Red).ToMagick(), Raster.Paint(30, 20, (_, _) => ColorAssert.Blue).ToMagick()]);
+            [Plain(ColorAssert.Red).ToMagick(), Plain(ColorAssert.Blue).ToMagick()]);
         var tiff = pages.ToByteArray(MagickFormat.Tiff);
 
         foreach (var format in new[] { "png", "tiff", "webp", "gif" })
@@ -137,6 +138,10 @@ public sealed class EncodingTests(Kernels kernels)
             ColorAssert.Near(ColorAssert.Red, Raster.Of(result.Bytes)[7, 5], 6);
         }
     }
+
+    private static Raster Plain(Color color) => Raster.Paint(30, 20, (_, _) => color);
+
+    private static Color Grey(byte brightness) => new(brightness, brightness, brightness);
 
     [Theory]
     [InlineData("other/seeding.avif")]

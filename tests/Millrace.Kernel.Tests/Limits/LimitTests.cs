@@ -100,6 +100,7 @@ public sealed class LimitTests(Kernels kernels, LimitedKernel limited) : IClassF
     {
         var line = File.ReadLines($"/proc/{_kernel.ProcessId}/status")
             .Single(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) << 10;
+        var kilobytes = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2];
+        return long.Parse(kilobytes, CultureInfo.InvariantCulture) << 10;
     }
 }

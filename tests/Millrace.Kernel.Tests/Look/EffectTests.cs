@@ -28,7 +28,8 @@ public sealed class EffectTests(Kernels kernels)
 
         var found = await kernels.RasterAsync(plain.Png(), "blur=3");
 
-        for (var y = 0; y < 20; y++) ColorAssert.Near(plain[10, y], found[10, y] with { Alpha = plain[10, y].Alpha }, 0);
+        for (var y = 0; y < 20; y++)
+            ColorAssert.Near(plain[10, y], found[10, y] with { Alpha = plain[10, y].Alpha }, 0);
     }
 
     [Fact]
@@ -114,7 +115,8 @@ public sealed class EffectTests(Kernels kernels)
     private async Task<(Raster Plain, Raster Found)> BothAsync(string kind, string transform, Raster? picture = null)
     {
         var source = Encoded(kind, picture ?? Noise);
-        return (await kernels.RasterAsync(source, "format=png"), await kernels.RasterAsync(source, transform + "&format=png"));
+        var plain = await kernels.RasterAsync(source, "format=png");
+        return (plain, await kernels.RasterAsync(source, transform + "&format=png"));
     }
 
     private static byte[] Encoded(string kind, Raster picture) => kind switch

@@ -38,7 +38,8 @@ public sealed class WatermarkTests(Kernels kernels)
         {
             var (x, y) = (i % found.Width, i / found.Width);
             var inside = x >= left && x < left + width && y >= top && y < top + height;
-            Assert.True(ColorAssert.IsNear(inside ? ColorAssert.Red : Grey, found[x, y], 3), $"{x}, {y}: {found[x, y]}");
+            var expected = inside ? ColorAssert.Red : Grey;
+            Assert.True(ColorAssert.IsNear(expected, found[x, y], 3), $"{x}, {y}: {found[x, y]}");
         }
     }
 
@@ -54,8 +55,10 @@ public sealed class WatermarkTests(Kernels kernels)
         ColorAssert.Near(Grey, found[5, 5], 0);
     }
 
+    private static readonly string[] AllKinds = ["gray", "gray-alpha", "rgb", "rgb-alpha", "deep", "jpeg"];
+
     public static MatrixTheoryData<string, string> Kinds() =>
-        new(["gray", "gray-alpha", "rgb", "rgb-alpha", "deep", "jpeg"], ["gray", "gray-alpha", "rgb", "rgb-alpha", "deep", "jpeg"]);
+        new(AllKinds, AllKinds);
 
     [Theory]
     [MemberData(nameof(Kinds))]

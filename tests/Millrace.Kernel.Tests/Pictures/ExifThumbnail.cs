@@ -3,7 +3,9 @@ using ImageMagick;
 
 namespace Millrace.Kernel.Tests.Pictures;
 
-/// <summary>Puts a thumbnail into the EXIF data of a JPEG, as cameras do: a second directory that points at a small JPEG.</summary>
+/// <summary>
+/// Puts a thumbnail into the EXIF data of a JPEG, as cameras do: a second directory that points at a small JPEG.
+/// </summary>
 internal static class ExifThumbnail
 {
     private const ushort Compression = 0x0103;

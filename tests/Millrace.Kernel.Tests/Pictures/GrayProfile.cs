@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Millrace.Kernel.Tests.Pictures;
 
-/// <summary>A grey ICC profile (version 2), made by hand as none is at hand: brightness is proportional to the numbers.</summary>
+/// <summary>A grey ICC profile (version 2), made by hand: brightness is proportional to the numbers.</summary>
 internal static class GrayProfile
 {
     private const int HeaderBytes = 128;

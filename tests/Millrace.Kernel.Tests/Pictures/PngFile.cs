@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Millrace.Kernel.Tests.Pictures;
 
-/// <summary>Writes PNG files chunk by chunk: of kinds that the encoder at hand does not write, and hostile ones.</summary>
+/// <summary>Writes PNG files chunk by chunk: kinds that the encoder at hand does not write, and hostile ones.</summary>
 internal sealed class PngFile
 {
     private const byte GrayKind = 0;
@@ -23,16 +23,18 @@ internal sealed class PngFile
     }
 
     /// <summary>8 bits, one channel.</summary>
-    public static byte[] Gray(Raster raster, byte[]? profile = null) => new PngFile(raster.Width, raster.Height, 8, GrayKind)
-        .AddProfile(profile).AddPixels(raster, [0], 1).Finish();
+    public static byte[] Gray(Raster raster, byte[]? profile = null) =>
+        new PngFile(raster.Width, raster.Height, 8, GrayKind)
+            .AddProfile(profile).AddPixels(raster, [0], 1).Finish();
 
     /// <summary>8 bits, grey and alpha.</summary>
     public static byte[] GrayAlpha(Raster raster) => new PngFile(raster.Width, raster.Height, 8, GrayAlphaKind)
         .AddPixels(raster, [0, 3], 1).Finish();
 
     /// <summary>16 bits: each byte stands twice, which is the same brightness.</summary>
-    public static byte[] Deep(Raster raster, byte[]? profile = null) => new PngFile(raster.Width, raster.Height, 16, RgbKind)
-        .AddProfile(profile).AddPixels(raster, [0, 1, 2], 2).Finish();
+    public static byte[] Deep(Raster raster, byte[]? profile = null) =>
+        new PngFile(raster.Width, raster.Height, 16, RgbKind)
+            .AddProfile(profile).AddPixels(raster, [0, 1, 2], 2).Finish();
 
     /// <summary>16 bits with alpha.</summary>
     public static byte[] DeepAlpha(Raster raster, byte[]? profile = null) =>
@@ -81,11 +83,12 @@ internal sealed class PngFile
         return Add("IDAT", body.ToArray());
     }
 
-    private static byte[] Row(Raster raster, int y, int[] channels, int repeat) =>
-    [
-        .. Enumerable.Range(y * raster.Width, raster.Width)
-            .SelectMany(pixel => channels.SelectMany(channel => Enumerable.Repeat(raster.Rgba[(pixel * 4) + channel], repeat))),
-    ];
+    private static byte[] Row(Raster raster, int y, int[] channels, int repeat)
+    {
+        var pixels = Enumerable.Range(y * raster.Width, raster.Width);
+        var values = pixels.SelectMany(pixel => channels.Select(channel => raster.Rgba[(pixel * 4) + channel]));
+        return [.. values.SelectMany(value => Enumerable.Repeat(value, repeat))];
+    }
 
     private PngFile Add(string kind, byte[] body)
     {

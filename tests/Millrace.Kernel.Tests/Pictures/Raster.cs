@@ -55,7 +55,7 @@ internal sealed class Raster(int width, int height, byte[] rgba)
         return new Raster(width, height, rgba);
     }
 
-    /// <summary>A random raster whose every pixel tells where it is: no turn nor mirror of it looks like itself.</summary>
+    /// <summary>A random raster: no turn nor mirror of it looks like itself.</summary>
     public static Raster Noise(int width, int height, int seed = 1)
     {
         var random = new Random(seed);
@@ -105,7 +105,8 @@ internal sealed class Raster(int width, int height, byte[] rgba)
     public double Sharpness()
     {
         var light = Luminance();
-        return Enumerable.Range(0, light.Length).Where(i => i % width > 0).Average(i => Math.Abs(light[i] - light[i - 1]));
+        var inner = Enumerable.Range(0, light.Length).Where(i => i % width > 0);
+        return inner.Average(i => Math.Abs(light[i] - light[i - 1]));
     }
 
     private double[] Luminance() => [.. Enumerable.Range(0, width * height).Select(i =>

@@ -83,7 +83,8 @@ public sealed class CropTests(Kernels kernels)
     public async Task Trim_KeepsALineOfOnePixel()
     {
         var lined = Raster.Paint(60, 30, (x, y) => x == 7 || y == 21 ? ColorAssert.Black : ColorAssert.White);
-        var dotted = Raster.Paint(60, 30, (x, y) => (x, y) is (7, 4) or (50, 21) ? ColorAssert.Black : ColorAssert.White);
+        var dotted = Raster.Paint(
+            60, 30, (x, y) => (x, y) is (7, 4) or (50, 21) ? ColorAssert.Black : ColorAssert.White);
 
         var lines = await kernels.RasterAsync(lined.Png(), "trim=10");
         var dots = await kernels.RasterAsync(dotted.Png(), "trim=10");

@@ -9,7 +9,8 @@ public sealed class TurnTests(Kernels kernels)
 {
     private static readonly Raster Picture = Raster.Noise(30, 20);
 
-    public static MatrixTheoryData<int, string> Turns() => new([0, 90, 180, 270], ["none", "horizontal", "vertical", "both"]);
+    public static MatrixTheoryData<int, string> Turns() =>
+        new([0, 90, 180, 270], ["none", "horizontal", "vertical", "both"]);
 
     [Theory]
     [MemberData(nameof(Turns))]

@@ -15,8 +15,8 @@ public sealed class FaultTests
         await using var service = await Service.StartAsync(Settings(), (Switch, "1"));
         (string Fault, string Code)[] faults =
         [
-            ("crash", "kernel-crashed"), ("exit", "kernel-crashed"), ("hang", "kernel-deadline"), ("spin", "kernel-deadline"),
-            ("memory", "kernel-out-of-memory"), ("babble", "kernel-protocol"),
+            ("crash", "kernel-crashed"), ("exit", "kernel-crashed"), ("hang", "kernel-deadline"),
+            ("spin", "kernel-deadline"), ("memory", "kernel-out-of-memory"), ("babble", "kernel-protocol"),
         ];
         foreach (var (fault, code) in faults)
         {
@@ -47,7 +47,12 @@ public sealed class FaultTests
     {
         Worker = new
         {
-            Pool = new { KernelPath = TestFiles.FaultyKernel, ConversionTimeout = "00:00:03", MemoryBytesMax = 300 << 20 },
+            Pool = new
+            {
+                KernelPath = TestFiles.FaultyKernel,
+                ConversionTimeout = "00:00:03",
+                MemoryBytesMax = 300 << 20,
+            },
         },
     });
 }

@@ -15,7 +15,7 @@ public sealed class RefusalTests
     [InlineData("--colour", "serve|--data|DATA|--open|--colour|red")]
     [InlineData("--kernels", "serve|--data|DATA|--open|--kernels|many")]
     [InlineData("Kernels", "serve|--data|DATA|--open|--kernels|0")]
-    [InlineData("--sandbox", "serve|--data|DATA|--open|--sandbox|none")]
+    [InlineData("best-effort", "serve|--data|DATA|--open|--sandbox|none")]
     [InlineData("--data", "serve|--data|/proc/nowhere|--open")]
     [InlineData("Required command", "")]
     public async Task Serve_WithABadCommandLine_SaysWhatIsWrong(string named, string arguments)
@@ -34,7 +34,8 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("""{ "Worker": { "Pool": { "Kernels": 0 } } }""", "Kernels")]
     [InlineData("""{ "Worker": { "Pool": { "Kernels": "many" } } }""", "Worker:Pool:Kernels")]
-    [InlineData("""{ "Worker": { "Pool": { "Kernels": 0, "QueueMax": -1 } }, "Edge": { "Serving": { "ConnectionsMax": 0 } } }""",
+    [InlineData(
+        """{"Worker": {"Pool": {"Kernels": 0, "QueueMax": -1}}, "Edge": {"Serving": {"ConnectionsMax": 0}}}""",
         "Kernels", "QueueMax", "ConnectionsMax")]
     [InlineData("""{ "Edge": { "Serving": { "RateGrace": "00:00:00.5" } } }""", "RateGrace")]
     [InlineData("""{ "Limits": { "PixelsMax": 0 } }""", "PixelsMax")]

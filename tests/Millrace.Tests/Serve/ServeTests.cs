@@ -6,20 +6,14 @@ using Millrace.Testing;
 namespace Millrace.Tests.Serve;
 
 /// <summary>A stranger's first minutes, and whatever else comes over the wire.</summary>
-public sealed class ServeTests : IAsyncLifetime
+public sealed class ServeTests(SharedService shared) : IClassFixture<SharedService>
 {
-    private const string Settings = """
-        { "Edge": { "Serving": { "RateGrace": "00:00:01.1", "DrainDelay": "00:00:00" } } }
-        """;
+    private const string Impatient = """{ "Edge": { "Serving": { "RateGrace": "00:00:01.1" } } }""";
 
     private static readonly byte[] Photo = TestFiles.Photo("exif6-seeding.jpg");
-    private Service _service = null!;
+    private readonly Service _service = shared.Service;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _service = await Service.StartAsync(Settings);
-
-    public async ValueTask DisposeAsync() => await _service.DisposeAsync();
 
     [Fact]
     public async Task Convert_AsTheReadyLineSays_GivesAnUprightWebp()
@@ -42,7 +36,8 @@ public sealed class ServeTests : IAsyncLifetime
         [
             .. new (string, (int, string))[]
             {
-                ("empty", (400, "empty-body")), ("text", (415, "unsupported-format")), ("svg", (415, "unsupported-format")),
+                ("empty", (400, "empty-body")), ("text", (415, "unsupported-format")),
+                ("svg", (415, "unsupported-format")),
                 ("cut-jpeg", (422, "damaged")), ("cut-png", (422, "damaged")), ("cut-webp", (422, "damaged")),
                 ("cut-avif", (422, "damaged")), ("wide-png", (422, "too-many-pixels")),
             }.Select(bad => (bad.Item1, BadImage.Named(bad.Item1), bad.Item2)),
@@ -77,7 +72,8 @@ public sealed class ServeTests : IAsyncLifetime
     [Fact]
     public async Task AClientThatSendsAByteASecond_IsToldOrCutOff()
     {
-        using var connection = await _service.ConnectAsync();
+        await using var service = await Service.StartAsync(Impatient);
+        using var connection = await service.ConnectAsync();
         var stream = connection.GetStream();
         await stream.WriteAsync(Head(Photo.Length), Cancel);
 
@@ -86,7 +82,7 @@ public sealed class ServeTests : IAsyncLifetime
         var answer = await ReadToEndAsync(stream);
 
         Assert.True(answer.Length == 0 || answer.Contains("body-too-slow", StringComparison.Ordinal), answer);
-        await _service.BytesAsync(Photo);
+        await service.BytesAsync(Photo);
     }
 
     [Fact]
@@ -100,7 +96,8 @@ public sealed class ServeTests : IAsyncLifetime
         {
             form.Add(new ByteArrayContent(Photo), "file", "photo.jpg");
             form.Add(new ByteArrayContent(TestFiles.Photo("other/kodak23.png")), "watermark", "mark.png");
-            using var response = await _service.Client.PostAsync("/v1/images:convert?width=200&watermark=upload", form, Cancel);
+            using var response = await _service.Client.PostAsync(
+                "/v1/images:convert?width=200&watermark=upload", form, Cancel);
             Assert.True(response.IsSuccessStatusCode);
         }
 
@@ -121,7 +118,8 @@ public sealed class ServeTests : IAsyncLifetime
     public async Task TheSamePort_Twice_IsRefused()
     {
         using var data = new TemporaryFolder();
-        string[] arguments = ["serve", "--urls", _service.Address.ToString().TrimEnd('/'), "--data", data.Path, "--open"];
+        var address = _service.Address.ToString().TrimEnd('/');
+        string[] arguments = ["serve", "--urls", address, "--data", data.Path, "--open"];
 
         var (exitCode, _, errors) = await MillraceProcess.RunAsync(arguments);
 
@@ -144,7 +142,8 @@ public sealed class ServeTests : IAsyncLifetime
             var killed = _service.Process.Kernels()[0];
             Assert.True(Signals.Send(killed, Signals.Kill));
             await Patience.UntilAsync(
-                () => _service.Process.Kernels() is var now && now.Count == kernels && !now.Contains(killed), "it was replaced");
+                () => _service.Process.Kernels() is var now && now.Count == kernels && !now.Contains(killed),
+                "it was replaced");
             await Patience.UntilAsync(() => Volatile.Read(ref answers) > before + 8, "work went on");
         }
         Volatile.Write(ref stop, true);
@@ -161,7 +160,8 @@ public sealed class ServeTests : IAsyncLifetime
     }
 
     private static byte[] Head(int length) => Encoding.ASCII.GetBytes(
-        $"POST /v1/images:convert?width=50 HTTP/1.1\r\nHost: here\r\nContent-Type: image/jpeg\r\nContent-Length: {length}\r\n\r\n");
+        "POST /v1/images:convert?width=50 HTTP/1.1\r\nHost: here\r\nContent-Type: image/jpeg\r\n"
+        + $"Content-Length: {length}\r\n\r\n");
 
     private static async Task<string> ReadToEndAsync(NetworkStream stream)
     {

@@ -46,9 +46,13 @@ internal sealed partial class Service : IAsyncDisposable
 
     public async Task<HttpResponseMessage> ConvertAsync(byte[] image, string query = "width=100&format=webp")
     {
-        using var content = new ByteArrayContent(image);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        return await Client.PostAsync($"/v1/images:convert?{query}", content, Cancel);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/images:convert?{query}")
+        {
+            Content = new ByteArrayContent(image),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        request.Headers.ExpectContinue = true;
+        return await Client.SendAsync(request, Cancel);
     }
 
     /// <summary>The bytes of a conversion that must succeed.</summary>
