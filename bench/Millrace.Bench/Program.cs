@@ -5,7 +5,7 @@ using Millrace.Bench.Encoders;
 using Millrace.Bench.Kernels;
 using Millrace.Bench.Memory;
 using Millrace.Bench.Micro;
-using Millrace.Bench.Services;
+using Millrace.Bench.SideBySide;
 
 Command[] sideBySide =
     [KernelCommand.Create(), ServiceCommand.Create(), MemoryCommand.Create(), DeathCommand.Create()];

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Millrace.Bench.Services;
+using Millrace.Bench.SideBySide;
 
 namespace Millrace.Bench.Deaths;
 

@@ -22,7 +22,7 @@ internal static class EncodersCommand
     [
         (ImageFormat.Jpeg, [80, 70, 75, 85], [0, 3, 7]),
         (ImageFormat.Webp, [79, 70, 75, 85], [0, 2, 3, 5, 6]),
-        (ImageFormat.Avif, [50, 45, 55, 60], [0, 1, 2]),
+        (ImageFormat.Avif, [60, 45, 50, 55], [0, 1, 2]),
         (ImageFormat.Png, [null], [1, 3, 6, 9]),
         (ImageFormat.Gif, [null], [0, 3, 6, 9]),
         (ImageFormat.Tiff, [null], [null]),

@@ -26,6 +26,7 @@ internal static class MicroCommand
         var config = ManualConfig.CreateEmpty()
             .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
             .AddColumnProvider(BenchmarkDotNet.Columns.DefaultColumnProviders.Instance)
+            .AddLogger(NullLogger.Instance)
             .AddDiagnoser(BenchmarkDotNet.Diagnosers.MemoryDiagnoser.Default)
             .WithArtifactsPath(Path.Combine(BenchOptions.RootOf(parsed), "artifacts", "bench", "micro"))
             .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.JoinSummary);

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 
-namespace Millrace.Bench.Services;
+namespace Millrace.Bench.SideBySide;
 
 /// <summary>What one round of load saw.</summary>
 /// <param name="Elapsed">From the first request to the last answer.</param>

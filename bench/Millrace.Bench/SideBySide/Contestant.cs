@@ -1,4 +1,4 @@
-namespace Millrace.Bench.Services;
+namespace Millrace.Bench.SideBySide;
 
 /// <summary>A server and what its rounds came to.</summary>
 internal sealed class Contestant(RunningServer server)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Millrace.Bench.Services;
+namespace Millrace.Bench.SideBySide;
 
 /// <summary>Millrace, a bare ASP.NET Core server and node with sharp, in turn, with the same job.</summary>
 internal static class ServiceCommand

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Millrace.Bench.Services;
+namespace Millrace.Bench.SideBySide;
 
 /// <summary>How sharp runs.</summary>
 /// <param name="Processes">Node processes.</param>
