@@ -14,7 +14,7 @@ internal static class AllCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var failed = 0;
         foreach (var part in Parts)

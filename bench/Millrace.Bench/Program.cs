@@ -20,4 +20,5 @@ foreach (var command in sideBySide)
 
 // A stop by Ctrl-C waits until the servers that were started here have ended.
 var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) };
-return await root.Parse(args.Length == 0 ? ["all"] : args).InvokeAsync(invocation);
+root.SetAction(AllCommand.RunAsync);
+return await root.Parse(args).InvokeAsync(invocation);
