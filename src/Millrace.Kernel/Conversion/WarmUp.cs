@@ -30,12 +30,13 @@ internal static class WarmUp
         var mark = samples[ImageFormat.Png];
         foreach (var (format, sample) in samples)
         {
-            foreach (var text in Transforms)
-            {
-                Convert(converter, sample, mark, text);
-            }
+            Convert(converter, sample, mark, "width=20&format=jpeg");
             Convert(converter, samples[ImageFormat.Jpeg], mark, "width=20&format=" + format.Name());
             Fail(converter, sample[..(sample.Length / 2)]);
+        }
+        foreach (var text in Transforms)
+        {
+            Convert(converter, samples[ImageFormat.Jpeg], mark, text);
         }
         LoadReferences();
         Fail(converter, []);
