@@ -20,14 +20,15 @@ internal static class DeathCommand
         return command;
     }
 
-    private static async Task RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    /// <returns>1 when a client saw a failure, which no kill may cause; else 0.</returns>
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var deaths = BenchOptions.Get(parsed, Deaths, WholeDeaths, BriefDeaths);
         var places = new Places(BenchOptions.RootOf(parsed));
         BenchOptions.PrintTitle("Death", $"death --deaths {deaths}");
         Console.Out.WriteLine(
             "Each time a kernel that works on an image is killed (-9). The image goes to the spare by itself. "
-            + " Measured: from the kill to the end of that image's answer, less the same image's median time "
+            + "Measured: from the kill to the end of that image's answer, less the same image's median time "
             + "without a kill at the same concurrency, and not less than 0. The next kill waits until the spare "
             + "has been replaced. Without: the same where nothing was killed, the machine's own noise.\n");
         var table = new Table(
@@ -35,15 +36,18 @@ internal static class DeathCommand
             "failed");
         await using var server = await RunningServer.MillraceAsync(
             places, "width=300&format=jpeg&quality=80", cancellationToken);
+        var failed = 0;
         foreach (var concurrency in (int[])[1, 2])
         {
             var drill = new DeathDrill(server, Photo.Jpegs(places), concurrency, TimeProvider.System);
             var result = await drill.RunAsync(deaths, cancellationToken);
+            failed += result.Failed;
             table.Add(
                 concurrency, result.Lost.Count, Figures.Median(result.Lost), Figures.Quantile(result.Lost, 0.99),
                 result.Lost.Max(), Figures.Median(result.Noise), Figures.Quantile(result.Noise, 0.99), result.Answers,
                 result.Failed);
         }
         table.Print();
+        return failed == 0 ? 0 : 1;
     }
 }
