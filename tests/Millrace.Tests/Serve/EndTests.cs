@@ -6,13 +6,13 @@ namespace Millrace.Tests.Serve;
 /// <summary>How a server ends: asked to, or killed.</summary>
 public sealed class EndTests
 {
-    // Long enough to be still under way when the signal comes.
+    // Long enough to be still under way when the signal comes, far below the deadline of one conversion.
     private const string Slow = "width=700&format=avif&effort=3";
 
     private const string Prompt = """{ "Edge": { "Serving": { "DrainDelay": "00:00:00" } } }""";
 
     // Hundredths of a second of processor time that nothing but an image takes.
-    private const int WorkTicks = 20;
+    private const int WorkTicks = 3;
     private static readonly byte[] Photo = TestFiles.Photo("p16-fossa.jpg");
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class EndTests
     {
         await using var service = await Service.StartAsync(Prompt);
         var working = UntilItWorksAsync(service);
-        var held = service.BytesAsync(TestFiles.Photo("p04-picos.jpg"), "format=avif&effort=4");
+        var held = service.BytesAsync(TestFiles.Photo("p04-picos.jpg"), "width=1200&format=avif&effort=3");
         await working;
 
         Assert.True(Signals.Send(service.Process.Id, Signals.Terminate));
