@@ -152,12 +152,12 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
         }
     }
 
-    // Ends: a kernel that was dead before it held the image is taken from a store that only warm ones refill.
+    // A kernel that was dead before it held the image costs no attempt, but there are only so many to try.
     private async Task<ConversionOutcome> AttemptAsync(ConversionRequest request, TimeSpan queued)
     {
         var start = _time.GetTimestamp();
         var attempts = 0;
-        while (true)
+        for (var tries = 0; tries < AttemptsMax + _options.Kernels + _options.Spares; tries++)
         {
             var kernel = await _stable.TakeAsync(_options.QueueTimeout);
             if (kernel is null) return Refused(ConversionFailure.NoKernel, queued);
@@ -173,6 +173,7 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
             if (attempts >= AttemptsMax || !death.MayRetry)
                 return ConversionOutcome.Of(death.Failure, death.Reason, Timing(attempts));
         }
+        return Refused(ConversionFailure.NoKernel, queued);
 
         ConversionTiming Timing(int attempts) => new(queued, _time.GetElapsedTime(start), attempts);
     }
