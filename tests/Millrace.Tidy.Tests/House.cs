@@ -26,9 +26,11 @@ internal static class House
     /// <summary>Every project under src, and what it may reference.</summary>
     public static IReadOnlyDictionary<string, Arrows> ProjectArrows { get; } = new Dictionary<string, Arrows>
     {
-        ["Millrace"] = new(["Millrace.Edge", "Millrace.Worker", "Millrace.Core"], BuiltBeside: ["Millrace.Kernel"]),
+        ["Millrace"] = new(
+            ["Millrace.Edge", "Millrace.Worker", "Millrace.Queue", "Millrace.Core"], BuiltBeside: ["Millrace.Kernel"]),
         ["Millrace.Edge"] = new(["Millrace.Core"], []),
         ["Millrace.Worker"] = new(["Millrace.Core"], []),
+        ["Millrace.Queue"] = new(["Millrace.Core"], []),
         ["Millrace.Kernel"] = new(["Millrace.Core"], []),
         ["Millrace.Core"] = new([], [], Packages: false),
     };

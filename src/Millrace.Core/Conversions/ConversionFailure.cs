@@ -47,6 +47,9 @@ public enum ConversionFailure
     /// <summary>The kernel broke the frame protocol and was killed.</summary>
     KernelProtocol = 23,
 
+    /// <summary>The image has killed kernels before, and nobody works on it any more.</summary>
+    Quarantined = 24,
+
     /// <summary>As many conversions wait as may wait.</summary>
     QueueFull = 30,
 
@@ -58,4 +61,10 @@ public enum ConversionFailure
 
     /// <summary>No kernel could be started.</summary>
     NoKernel = 33,
+
+    /// <summary>The workers that had it were lost, as often as it may be tried.</summary>
+    WorkerLost = 34,
+
+    /// <summary>The queue took no ticket in time: it has no leader, or cannot be reached.</summary>
+    QueueUnavailable = 35,
 }

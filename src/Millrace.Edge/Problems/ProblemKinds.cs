@@ -107,6 +107,10 @@ public static class ProblemKinds
     public static ProblemKind KernelProtocol { get; } = new(422, "kernel-protocol",
         "The image confused its converter", "Do not send it again as it is; save it anew with another program.");
 
+    /// <summary>It has killed converters before, and none is given to it any more.</summary>
+    public static ProblemKind Quarantined { get; } = new(422, "quarantined",
+        "The image is quarantined", "Do not send it again as it is; save it anew with another program.");
+
     /// <summary>More request headers than allowed.</summary>
     public static ProblemKind HeadersTooLarge { get; } = new(431, "headers-too-large",
         "The request headers are too large", "Send fewer or shorter headers.");
@@ -143,6 +147,14 @@ public static class ProblemKinds
     public static ProblemKind NoKernel { get; } = new(503, "no-kernel",
         "No converter could be started", "Come again after the time in Retry-After.");
 
+    /// <summary>Every worker that had it was lost.</summary>
+    public static ProblemKind WorkerLost { get; } = new(503, "worker-lost",
+        "The workers that had it were lost", "Come again after the time in Retry-After.");
+
+    /// <summary>The queue took no ticket in time.</summary>
+    public static ProblemKind QueueUnavailable { get; } = new(503, "queue-unavailable",
+        "The queue cannot be reached", "Come again after the time in Retry-After.");
+
     /// <summary>Readiness: work is in flight and none of it ends.</summary>
     public static ProblemKind NotProgressing { get; } = new(503, "not-progressing",
         "Conversions are under way but none ends", "Send traffic elsewhere until this address answers 200.");
@@ -157,8 +169,9 @@ public static class ProblemKinds
         BadParameter, BadRequest, AmbiguousLength, EmptyBody, BadMultipart, WatermarkMismatch, NotFound,
         MethodNotAllowed, BodyTooSlow, TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, TooManyPixels,
         TooManyFrames, TooManyScans, OutputTooLarge, Damaged, TransformImpossible, WatermarkUnreadable, KernelCrashed,
-        KernelDeadline, KernelOutOfMemory, KernelProtocol, HeadersTooLarge, InternalError, RequestsFull, BytesFull,
-        WaitTooLong, QueueFull, QueueDeadline, Stopping, NoKernel, NotProgressing, TrialFailed,
+        KernelDeadline, KernelOutOfMemory, KernelProtocol, Quarantined, HeadersTooLarge, InternalError, RequestsFull,
+        BytesFull, WaitTooLong, QueueFull, QueueDeadline, Stopping, NoKernel, WorkerLost, QueueUnavailable,
+        NotProgressing, TrialFailed,
     ];
 
     private static readonly FrozenDictionary<ConversionFailure, ProblemKind> ByFailure =
@@ -178,10 +191,13 @@ public static class ProblemKinds
             [ConversionFailure.KernelDeadline] = KernelDeadline,
             [ConversionFailure.KernelOutOfMemory] = KernelOutOfMemory,
             [ConversionFailure.KernelProtocol] = KernelProtocol,
+            [ConversionFailure.Quarantined] = Quarantined,
             [ConversionFailure.QueueFull] = QueueFull,
             [ConversionFailure.QueueDeadline] = QueueDeadline,
             [ConversionFailure.Stopping] = Stopping,
             [ConversionFailure.NoKernel] = NoKernel,
+            [ConversionFailure.WorkerLost] = WorkerLost,
+            [ConversionFailure.QueueUnavailable] = QueueUnavailable,
         }.ToFrozenDictionary();
 
     /// <summary>Statuses that the framework gives by itself.</summary>

@@ -27,6 +27,9 @@ public sealed partial class ConvertEndpointTests
         { ConversionFailure.QueueDeadline, 503, "queue-deadline" },
         { ConversionFailure.Stopping, 503, "stopping" },
         { ConversionFailure.NoKernel, 503, "no-kernel" },
+        { ConversionFailure.Quarantined, 422, "quarantined" },
+        { ConversionFailure.WorkerLost, 503, "worker-lost" },
+        { ConversionFailure.QueueUnavailable, 503, "queue-unavailable" },
     };
 
     [Fact]
