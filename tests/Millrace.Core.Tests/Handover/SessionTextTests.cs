@@ -5,6 +5,8 @@ namespace Millrace.Core.Tests.Handover;
 
 public sealed class SessionTextTests
 {
+    private static readonly string[] Kinds = ["", "hello\n", "welcome\n", "pace\n", "started\n"];
+
     [Fact]
     public void ReadHello_WhatWasWritten_IsEqual()
     {
@@ -34,7 +36,7 @@ public sealed class SessionTextTests
     [Fact]
     public void Read_WhateverTheText_NeverThrows() => Gen.String.Sample(text =>
     {
-        foreach (var message in new[] { "", "hello\n", "welcome\n", "pace\n", "started\n" }.Select(kind => kind + text))
+        foreach (var message in Kinds.Select(kind => kind + text))
         {
             _ = SessionText.ReadHello(message);
             _ = SessionText.ReadWelcome(message);
