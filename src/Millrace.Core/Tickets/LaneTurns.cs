@@ -1,0 +1,58 @@
+namespace Millrace.Core.Tickets;
+
+/// <summary>
+/// Whose turn it is: interactive before heavy before bulk, with a share for each so that none starves (stride
+/// scheduling), and one place kept free of slow work so that quick work need not wait behind it. Pure: state in, lane
+/// and state out. Webhooks are leased by others.
+/// </summary>
+public readonly record struct LaneTurns
+{
+    private static readonly int[] Shares = [12, 3, 1];
+    private const long Lap = 12;
+
+    private long Interactive { get; init; }
+
+    private long Heavy { get; init; }
+
+    private long Bulk { get; init; }
+
+    private long Now { get; init; }
+
+    /// <summary>The lane of the next ticket.</summary>
+    /// <param name="waiting">Whether a ticket waits, by lane: interactive, heavy, bulk.</param>
+    /// <param name="slowHeld">Tickets of the slow lanes, heavy and bulk, that are being worked on.</param>
+    /// <param name="places">How many may be worked on at once; with 2 or more, one is kept free of slow work.</param>
+    /// <returns>Null when nothing may be taken: nothing waits, or only slow work and its places are full.</returns>
+    public (Lane? Lane, LaneTurns Next) Choose(ReadOnlySpan<bool> waiting, int slowHeld, int places)
+    {
+        var slowMax = Math.Max(1, places - 1);
+        Lane? chosen = null;
+        foreach (var lane in Lanes.Images)
+        {
+            var may = waiting[(int)lane] && (lane == Lane.Interactive || slowHeld < slowMax);
+            if (may && (chosen is null || Due(lane) < Due(chosen.Value))) chosen = lane;
+        }
+        return chosen is { } taken ? (taken, After(taken)) : (null, this);
+    }
+
+    // A lane that did not wait for long has no claim on the time that it missed.
+    private long Due(Lane lane) => Math.Max(Now, lane switch
+    {
+        Lane.Interactive => Interactive,
+        Lane.Heavy => Heavy,
+        _ => Bulk,
+    });
+
+    private LaneTurns After(Lane lane)
+    {
+        var due = Due(lane);
+        var next = due + (Lap / Shares[(int)lane]);
+        var moved = this with { Now = due };
+        return lane switch
+        {
+            Lane.Interactive => moved with { Interactive = next },
+            Lane.Heavy => moved with { Heavy = next },
+            _ => moved with { Bulk = next },
+        };
+    }
+}
