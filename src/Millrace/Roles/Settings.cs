@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Millrace.Core.Images;
 
-namespace Millrace.Serve;
+namespace Millrace.Roles;
 
 /// <summary>Checks all that was configured before any of it is used, so that what is wrong is told at once.</summary>
 internal static class Settings
