@@ -38,7 +38,7 @@ public static class WorkerServices
 
     /// <summary>
     /// Adds the loop that leases tickets and has the pool's kernels work on them, and <see cref="LeaseHealth"/> and
-    /// <see cref="WorkerSelf"/>. It needs an <c>IJobQueue</c>, an <see cref="IEdgeLink"/> and an <c>IPoisonLedger</c>,
+    /// <see cref="WorkerSelf"/>, and a <c>Func</c> that gives its <see cref="WorkerIdentity"/>. It needs an <c>IJobQueue</c>, an <see cref="IEdgeLink"/> and an <c>IPoisonLedger</c>,
     /// and <see cref="AddKernelPool"/> called before, as the kernels must be warm before and live until after it.
     /// Options come from the section <c>Worker:Leases</c>.
     /// </summary>
@@ -54,6 +54,11 @@ public static class WorkerServices
         services.AddSingleton(provider =>
             new Jitter(new Random(provider.GetRequiredService<Func<Guid>>()().GetHashCode())));
         services.AddSingleton<WorkerSelf>();
+        services.AddSingleton<Func<WorkerIdentity>>(provider =>
+        {
+            var self = provider.GetRequiredService<WorkerSelf>();
+            return () => self.Identity;
+        });
         services.AddSingleton<EdgeClocks>();
         services.AddSingleton<EdgePaces>();
         services.AddSingleton<LeaseMetrics>();

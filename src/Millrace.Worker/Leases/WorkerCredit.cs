@@ -62,7 +62,8 @@ internal sealed partial class WorkerCredit
             var own = limps ? Math.Max(1, (int)(_full / pace)) : _full;
             if (limps != _limps) Tell(limps, pace, own);
             _limps = limps;
-            Credit.Tickets = own + Math.Min(_elsewhere, _elsewhereMax);
+            var tickets = own + Math.Min(_elsewhere, _elsewhereMax);
+            if (tickets != Credit.Tickets) Credit.Tickets = tickets;
         }
     }
 
