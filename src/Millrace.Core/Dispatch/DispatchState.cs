@@ -106,7 +106,7 @@ public readonly record struct DispatchState
             : without.Retry();
     }
 
-    /// <summary>The worker brought what is no outcome: its claim ends, and others try.</summary>
+    /// <summary>The worker brought what is no outcome, or left in order: its claim ends, and others try.</summary>
     public DispatchStep Spoilt(Guid worker) => Of(worker) is null ? new DispatchStep(this) : Without(worker).Retry();
 
     /// <summary>A strike is stored, or could not be; either way it counts here.</summary>

@@ -43,14 +43,21 @@ internal sealed partial class ClaimDesk(
     }
 
     /// <summary>
-    /// A worker's session has ended: its claims fall away, and what nobody else has is enqueued again.
+    /// A worker's session has ended: its claims fall away, and what nobody else has is enqueued again. If it was lost,
+    /// what its kernels had may have been why.
     /// </summary>
-    public async Task WorkerLostAsync(WorkerIdentity worker)
+    /// <param name="worker">Whose.</param>
+    /// <param name="isOrderly">Whether it took its leave: no image is to blame then.</param>
+    public Task WorkerLeftAsync(WorkerIdentity worker, bool isOrderly)
     {
+        if (isOrderly)
+        {
+            foreach (var conversion in open.All) conversion.Spoilt(worker.Instance);
+            return Task.CompletedTask;
+        }
         fleet.Failed(worker.Instance);
         metrics.LostWorker();
-        var lost = open.All.Select(conversion => conversion.WorkerLostAsync(worker, StrikeAsync)).ToArray();
-        await Task.WhenAll(lost);
+        return Task.WhenAll(open.All.Select(conversion => conversion.WorkerLostAsync(worker, StrikeAsync)));
     }
 
     // A ledger that cannot store in time does not hold the image up: its edge remembers the death, and there are only

@@ -45,7 +45,7 @@ internal sealed class DispatchMetrics
     /// <summary>A ticket goes out.</summary>
     /// <param name="lane">Its lane.</param>
     /// <param name="copy">Which ticket.</param>
-    /// <param name="cause">Why it is enqueued again: worker_lost, spoilt; not looked at otherwise.</param>
+    /// <param name="cause">Why it is enqueued again: worker_lost, no_outcome; not looked at otherwise.</param>
     public void Enqueued(Lane lane, TicketCopy copy, string cause)
     {
         _tickets.Add(1, new KeyValuePair<string, object?>("lane", lane.Name()));

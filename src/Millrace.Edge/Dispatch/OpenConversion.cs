@@ -131,10 +131,10 @@ internal sealed partial class OpenConversion : IDisposable
         return isTaken;
     }
 
-    /// <summary>A worker brought what is no outcome.</summary>
+    /// <summary>A worker brought what is no outcome, or left in order without one.</summary>
     public void Spoilt(Guid worker)
     {
-        Act(Change(state => state.Spoilt(worker)), "spoilt");
+        Act(Change(state => state.Spoilt(worker)), "no_outcome");
         TidyUp();
     }
 
