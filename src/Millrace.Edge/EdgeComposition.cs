@@ -27,7 +27,7 @@ public static class EdgeComposition
     private const string Section = "Edge:";
 
     /// <summary>
-    /// Adds all that the edge needs but a <see cref="ConvertImage"/>, which the executable registers; also
+    /// Adds all that the edge needs but a <see cref="ConvertOrder"/>, which is registered beside it; also
     /// <see cref="ImageLimits"/> and <see cref="TimeProvider"/> unless they are there.
     /// </summary>
     public static IServiceCollection AddEdge(this IServiceCollection services)

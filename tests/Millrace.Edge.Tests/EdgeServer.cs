@@ -47,7 +47,8 @@ internal sealed class EdgeServer : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(
             settings.Prepend(("Edge:Serving:DrainDelay", "00:00:00"))
                 .GroupBy(s => s.Item1).ToDictionary(s => s.Key, s => (string?)s.Last().Item2));
-        builder.Services.AddSingleton(convert ?? Converters.Echo);
+        var converter = convert ?? Converters.Echo;
+        builder.Services.AddSingleton<ConvertOrder>((order, cancelled) => converter(order.Request, cancelled));
         if (time is not null) builder.Services.AddSingleton(time);
         if (limits is not null) builder.Services.AddSingleton(limits);
         builder.Services.AddEdge().AddMillraceTelemetry(builder.Configuration);

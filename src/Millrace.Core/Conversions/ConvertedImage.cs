@@ -20,10 +20,27 @@ public sealed record ConvertedImage(
     Action? Release) : IDisposable
 {
     private int _released;
+    private int _holders = 1;
+
+    /// <summary>
+    /// The same bytes for a second holder: they are given back once both have disposed theirs. Called before this one
+    /// is disposed.
+    /// </summary>
+    public ConvertedImage Share()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _released) != 0, this);
+        Interlocked.Increment(ref _holders);
+        return new ConvertedImage(Bytes, Format, Width, Height, Frames, Source, Leave);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _released, 1) == 0) Release?.Invoke();
+        if (Interlocked.Exchange(ref _released, 1) == 0) Leave();
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0) Release?.Invoke();
     }
 }

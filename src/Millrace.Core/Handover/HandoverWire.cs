@@ -6,7 +6,7 @@ namespace Millrace.Core.Handover;
 /// <list type="bullet">
 /// <item>Session: a WebSocket at <see cref="SessionPath"/>, one for each worker and edge, opened by the worker and kept
 /// while both live; pings each way find a peer that is silent. Text messages, <see cref="SessionText"/>. A worker is
-/// lost when its session ends, whichever way.</item>
+/// lost when its session ends; what its kernels had is struck unless it closed the session in order.</item>
 /// <item>Fetch: <c>GET <see cref="SourcePath"/>{id}</c>: 200 with source and watermark behind one another,
 /// <see cref="SourceBytes"/> and <see cref="RemainingMs"/>; 410 gone, 409 taken, 429 later, 412 without a
 /// session.</item>

@@ -16,6 +16,9 @@ internal sealed class ConvertCall(TimeProvider time)
     /// <summary>How the image comes.</summary>
     public MediaKind Media { get; set; }
 
+    /// <summary>Whose image it is.</summary>
+    public string Tenant { get; set; } = TenantHeader.Default;
+
     /// <summary>What to do: first as asked for, after the body is read with format and watermark resolved.</summary>
     public Transform Transform { get; set; } = Transform.None;
 

@@ -18,7 +18,7 @@ namespace Millrace.Edge.Convert;
 /// the request with a <see cref="Problem"/>; what was taken by the earlier ones is given back in any case.
 /// </summary>
 internal sealed partial class ConvertEndpoint(
-    ConvertImage convert, AdmissionGate gate, Draining draining, ConversionProgress progress, EdgeMetrics metrics,
+    ConvertOrder convert, AdmissionGate gate, Draining draining, ConversionProgress progress, EdgeMetrics metrics,
     ImageLimits limits, IOptions<ConvertOptions> options, TimeProvider time, ILogger<ConvertEndpoint> log)
 {
     /// <summary>Its address.</summary>
@@ -58,7 +58,7 @@ internal sealed partial class ConvertEndpoint(
     private async Task<Problem?> AnswerAsync(HttpContext context, ConvertCall call)
     {
         if (draining.Begun) return Draining.Refusal;
-        if (RequestOpening.Read(context.Request, call, limits) is { } opening) return opening;
+        if (RequestOpening.Read(context.Request, call, limits, _options.HonoursTenantHeader) is { } opening) return opening;
         using var admitted = Enter(context.Request, out var overload);
         if (admitted is null) return overload;
         call.MarkAdmitted();
@@ -125,8 +125,7 @@ internal sealed partial class ConvertEndpoint(
         progress.Begin();
         try
         {
-            var request = new ConversionRequest(upload.Source, call.Transform, upload.Watermark);
-            outcome = await convert(request, cancellationToken);
+            outcome = await convert(OrderOf(context, call, upload), cancellationToken);
             return outcome;
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
@@ -142,6 +141,18 @@ internal sealed partial class ConvertEndpoint(
             progress.End(outcome?.Image is not null, call.Timing.Attempts > 0);
         }
     }
+
+    private ConversionOrder OrderOf(HttpContext context, ConvertCall call, Upload upload) => new()
+    {
+        Id = Guid.Parse(context.TraceIdentifier),
+        Tenant = call.Tenant,
+        Request = new ConversionRequest(upload.Source, call.Transform, upload.Watermark),
+        ContentHash = System.Convert.ToHexStringLower(upload.SourceHash),
+        Header = call.Header!,
+        Remaining = _options.RequestTimeout,
+        Trace = EdgeActivities.TraceOf(context.Request),
+        KeepSource = upload.Abandon,
+    };
 
     private Problem Explain(HttpContext context, ConversionOutcome outcome)
     {

@@ -14,10 +14,11 @@ internal static class RequestOpening
     private const string SetAsideLength = "X-Content-Length";
 
     /// <summary>Fills in how the image comes and what to do; or says what is wrong with the request's head.</summary>
-    public static Problem? Read(HttpRequest request, ConvertCall call, ImageLimits limits)
+    public static Problem? Read(HttpRequest request, ConvertCall call, ImageLimits limits, bool honoursTenant)
     {
         call.Media = MediaKinds.Of(request);
-        return CheckMedia(request, call.Media)
+        return TenantHeader.Read(request, call, honoursTenant)
+            ?? CheckMedia(request, call.Media)
             ?? CheckLength(request, call.Media, limits)
             ?? ReadTransform(request, call);
     }

@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
+using Millrace.Core.Images;
 using Millrace.Core.Transforms;
 
 namespace Millrace.Edge.Health;
@@ -10,13 +12,20 @@ namespace Millrace.Edge.Health;
 /// waits for that one; its result stands for a second.
 /// </summary>
 internal sealed partial class Trial(
-    ConvertImage convert, IOptions<HealthOptions> options, TimeProvider time, ILogger<Trial> log)
+    ConvertOrder convert, IOptions<HealthOptions> options, TimeProvider time, ILogger<Trial> log)
 {
     /// <summary>How long a result stands.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
 
+    /// <summary>The tenant of the service itself.</summary>
+    private const string Tenant = "millrace";
+
     private static readonly ConversionRequest Request = new(
         TinyImage.Png, Transform.None with { Width = 8, Format = OutputFormat.Jpeg });
+
+    private static readonly ImageHeader Header = HeaderProbe.Read(TinyImage.Png).Header!;
+
+    private static readonly string ContentHash = System.Convert.ToHexStringLower(SHA256.HashData(TinyImage.Png));
 
     private readonly Lock _lock = new();
     private Task<string?>? _latest;
@@ -49,7 +58,7 @@ internal sealed partial class Trial(
         using var deadline = new CancellationTokenSource(options.Value.TrialTimeout, time);
         try
         {
-            var outcome = await convert(Request, deadline.Token).WaitAsync(deadline.Token);
+            var outcome = await convert(Order(), deadline.Token).WaitAsync(deadline.Token);
             outcome.Image?.Dispose();
             return outcome.Failure is { } failure ? $"It ended as {failure}. {outcome.Reason}".TrimEnd() : null;
         }
@@ -58,6 +67,16 @@ internal sealed partial class Trial(
             return $"It took longer than {options.Value.TrialTimeout.TotalSeconds:0.###} s.";
         }
     }
+
+    private ConversionOrder Order() => new()
+    {
+        Id = Guid.CreateVersion7(time.GetUtcNow()),
+        Tenant = Tenant,
+        Request = Request,
+        ContentHash = ContentHash,
+        Header = Header,
+        Remaining = options.Value.TrialTimeout,
+    };
 
     [LoggerMessage(3020, LogLevel.Warning, "Not ready: a tiny conversion failed. {Reason}")]
     private partial void LogFailed(string reason);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Millrace.Core.Conversions;
 using Millrace.Edge;
 using Millrace.Edge.Telemetry;
 using Millrace.Worker;
@@ -46,10 +47,14 @@ internal static class Server
         ConsoleLog.Use(builder.Logging, arguments.JsonLog, LogLevel.Information);
         Settings.AddLimits(builder.Services);
         builder.Services.AddKernelPool();
+        builder.Services.AddSingleton<ConvertOrder>(provider => ConvertHere(provider.GetRequiredService<ConvertImage>()));
         builder.Services.AddEdge();
         builder.Services.AddMillraceTelemetry(builder.Configuration);
         return builder;
     }
+
+    private static ConvertOrder ConvertHere(ConvertImage convert) =>
+        (order, cancellationToken) => convert(order.Request, cancellationToken);
 
     private static Dictionary<string, string?> FromCommandLine(ServeArguments arguments)
     {

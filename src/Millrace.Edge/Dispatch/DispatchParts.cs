@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Options;
+using Millrace.Core.Tickets;
+
+namespace Millrace.Edge.Dispatch;
+
+/// <summary>What every conversion of an edge shares.</summary>
+internal sealed class DispatchParts(
+    IJobQueue queue, TicketWriter tickets, Hedges hedges, Fleet fleet, OpenConversions open, DispatchMetrics metrics,
+    IOptions<DispatchOptions> options, TimeProvider time)
+{
+    public IJobQueue Queue { get; } = queue;
+
+    public TicketWriter Tickets { get; } = tickets;
+
+    public Hedges Hedges { get; } = hedges;
+
+    public Fleet Fleet { get; } = fleet;
+
+    public OpenConversions Open { get; } = open;
+
+    public DispatchMetrics Metrics { get; } = metrics;
+
+    public DispatchOptions Options { get; } = options.Value;
+
+    public TimeProvider Time { get; } = time;
+}
