@@ -29,6 +29,16 @@ internal static class Settings
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ImageLimits>>().Value);
     }
 
+    /// <summary>
+    /// Passes on the fault switch of the environment, which only test builds of the kernel take: a production kernel
+    /// refuses to start with it.
+    /// </summary>
+    public static void AddFaultSwitch(Dictionary<string, string?> settings)
+    {
+        if (Environment.GetEnvironmentVariable("MILLRACE_KERNEL_FAULTS") is { } faults)
+            settings["Worker:Pool:FaultSwitch"] = faults;
+    }
+
     /// <summary>All that is out of range or of the wrong kind, a sentence each; empty when all is well.</summary>
     /// <param name="services">
     /// Not built yet: the host itself reads settings while it is built, and would throw at the first that is wrong.
