@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
 namespace Millrace.Queue.Rabbit.Links;
@@ -32,8 +31,7 @@ internal sealed class ConfirmChannel : IAsyncDisposable
         _writeLimit = options.CallTimeout;
         _inFlightMax = options.InFlightMax;
         _confirmed = confirmed;
-        _inbox = Channel.CreateBounded<PublishTry>(
-            new BoundedChannelOptions(options.InFlightMax) { SingleReader = true });
+        _inbox = Channel.CreateBounded<PublishTry>(options.InFlightMax);
         channel.BasicAcksAsync += (_, ack) => Confirm(ack.DeliveryTag, ack.Multiple, PublishEnd.Stored);
         channel.BasicNacksAsync += (_, nack) => Confirm(nack.DeliveryTag, nack.Multiple, PublishEnd.Refused);
         channel.BasicReturnAsync += (_, returned) => Return(returned.BasicProperties.MessageId);
@@ -60,14 +58,19 @@ internal sealed class ConfirmChannel : IAsyncDisposable
         return new ConfirmChannel(channel, options, time, confirmed);
     }
 
-    /// <summary>Takes a try for writing; false when as many wait as may.</summary>
+    /// <summary>
+    /// Takes a try for writing; false when as many wait as may. On a channel that is lost the try ends unsent.
+    /// </summary>
     public bool TryWrite(PublishTry next)
     {
         lock (_lock)
         {
             if (_unconfirmed.Count >= _inFlightMax) return false;
         }
-        return _inbox.Writer.TryWrite(next);
+        if (_inbox.Writer.TryWrite(next)) return true;
+        if (!_lost.Task.IsCompleted) return false;
+        next.Finish(PublishEnd.Unsent);
+        return true;
     }
 
     /// <summary>How long the oldest unconfirmed try has waited; zero when there is none.</summary>
@@ -114,6 +117,7 @@ internal sealed class ConfirmChannel : IAsyncDisposable
         {
             _unconfirmed.Add(_next++, next);
         }
+        if (_lost.Task.IsCompleted) return Lose("");
         var publication = next.Publication;
         var written = _channel.BasicPublishAsync(
             "", publication.Queue, mandatory: true, publication.Properties(), publication.Body, _stop.Token);
@@ -159,6 +163,7 @@ internal sealed class ConfirmChannel : IAsyncDisposable
 
     private Task Lose(string reason)
     {
+        var isFirst = _lost.TrySetResult(reason);
         _inbox.Writer.TryComplete();
         lock (_lock)
         {
@@ -169,8 +174,7 @@ internal sealed class ConfirmChannel : IAsyncDisposable
             _unconfirmed.Clear();
         }
         while (_inbox.Reader.TryRead(out var unsent)) unsent.Finish(PublishEnd.Unsent);
-        if (_lost.TrySetResult(reason)) return _stop.CancelAsync();
-        return Task.CompletedTask;
+        return isFirst ? _stop.CancelAsync() : Task.CompletedTask;
     }
 
     private static bool IsLoss(Exception exception) => exception

@@ -77,8 +77,8 @@ internal sealed class NodeAddress(Uri node, RabbitQueueOptions options)
             chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             chain.ChainPolicy.CustomTrustStore.AddRange(trusted);
             chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            if (presented is not null)
-                chain.ChainPolicy.ExtraStore.AddRange([.. presented.ChainElements.Select(item => item.Certificate)]);
+            foreach (var item in presented?.ChainElements.AsEnumerable() ?? [])
+                chain.ChainPolicy.ExtraStore.Add(item.Certificate);
             return chain.Build(leaf);
         };
     }
