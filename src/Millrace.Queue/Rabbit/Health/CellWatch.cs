@@ -16,7 +16,7 @@ internal sealed class CellWatch(int cell, RabbitBroker broker, RabbitQueueOption
     private readonly long[] _depths = new long[Lanes.All.Count];
     private readonly long[] _waitTicks = new long[Lanes.All.Count];
     private volatile int _failures;
-    private int _turn = cell;
+    private int _turn;
     private IChannel? _channel;
 
     /// <summary>Told what publishing sees.</summary>
@@ -69,7 +69,7 @@ internal sealed class CellWatch(int cell, RabbitBroker broker, RabbitQueueOption
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            _channel ??= await (await broker.ToConsumeAsync(_turn, linked.Token)).OpenChannelAsync(linked.Token);
+            _channel ??= await (await broker.ToConsumeAsync(cell + _turn, linked.Token)).OpenChannelAsync(linked.Token);
             foreach (var lane in Lanes.All)
             {
                 var seen = await _channel.QueueDeclarePassiveAsync(broker.Topology.Name(cell, lane), linked.Token);

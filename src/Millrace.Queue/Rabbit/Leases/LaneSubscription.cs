@@ -11,6 +11,7 @@ namespace Millrace.Queue.Rabbit.Leases;
 internal sealed class LaneSubscription : IAsyncDisposable
 {
     private readonly IChannel _channel;
+    private readonly ushort _prefetch;
     private readonly TimeSpan _callLimit;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,8 +21,9 @@ internal sealed class LaneSubscription : IAsyncDisposable
     private volatile bool _isRetired;
     private string _tag = "";
 
-    private LaneSubscription(IChannel channel, RabbitQueueOptions options, TimeProvider time)
+    private LaneSubscription(IChannel channel, ushort prefetch, RabbitQueueOptions options, TimeProvider time)
     {
+        _prefetch = prefetch;
         _channel = channel;
         _callLimit = options.CallTimeout;
         _time = time;
@@ -30,6 +32,9 @@ internal sealed class LaneSubscription : IAsyncDisposable
 
     /// <summary>Ends with the reason when the broker took the consumer or the channel away.</summary>
     public Task<string> Lost => _lost.Task;
+
+    /// <summary>Whether it has all that it may have, so that more may wait behind.</summary>
+    public bool IsFull => Volatile.Read(ref _unsettled) >= _prefetch;
 
     /// <summary>Subscribes.</summary>
     /// <param name="node">Where.</param>
@@ -44,7 +49,7 @@ internal sealed class LaneSubscription : IAsyncDisposable
         RabbitQueueOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         var channel = await node.OpenChannelAsync(cancellationToken);
-        var subscription = new LaneSubscription(channel, options, time);
+        var subscription = new LaneSubscription(channel, prefetch, options, time);
         try
         {
             await channel.BasicQosAsync(0, prefetch, global: false, cancellationToken);

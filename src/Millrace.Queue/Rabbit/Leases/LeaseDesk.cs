@@ -6,8 +6,11 @@ namespace Millrace.Queue.Rabbit.Leases;
 /// Where what the broker handed out waits until the worker takes it: lanes in their turns, the cells of a lane one
 /// after the other, and never more held than the worker's credit.
 /// </summary>
-internal sealed class LeaseDesk(int cells)
+internal sealed class LeaseDesk(int cells, TimeProvider time)
 {
+    // A few round trips to a majority: so long slow work is not begun in the place of a quick ticket that is on its way.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(10);
+
     private readonly Lock _lock = new();
     private readonly LinkedList<RabbitLease>[,] _waiting = Shelves(cells);
     private readonly int[] _nextCell = new int[Lanes.Images.Count];
@@ -15,6 +18,7 @@ internal sealed class LeaseDesk(int cells)
     private readonly HashSet<Task> _holding = [];
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LaneTurns _turns;
+    private long? _lastOfFull;
 
     /// <summary>Lays down what came.</summary>
     public void Add(int cell, RabbitLease lease)
@@ -35,6 +39,7 @@ internal sealed class LeaseDesk(int cells)
             if (_held.Sum() >= places) return null;
             Span<bool> waiting = stackalloc bool[Lanes.Images.Count];
             for (var lane = 0; lane < waiting.Length; lane++) waiting[lane] = CellWith(lane) >= 0;
+            if (!waiting[(int)Lane.Interactive] && Expected() > TimeSpan.Zero) return null;
             var slow = _held[(int)Lane.Heavy] + _held[(int)Lane.Bulk];
             var (chosen, next) = _turns.Choose(waiting, slow, places);
             if (chosen is not { } taken) return null;
@@ -46,7 +51,13 @@ internal sealed class LeaseDesk(int cells)
     /// <summary>Ends at the next change; ask for it before looking.</summary>
     public Task WakeAsync()
     {
-        lock (_lock) return _wake.Task;
+        lock (_lock)
+        {
+            var expected = Expected();
+            return expected > TimeSpan.Zero
+                ? Task.WhenAny(_wake.Task, Task.Delay(expected, time, CancellationToken.None))
+                : _wake.Task;
+        }
     }
 
     /// <summary>Has whoever waits look again.</summary>
@@ -56,11 +67,14 @@ internal sealed class LeaseDesk(int cells)
     }
 
     /// <summary>The worker holds one less.</summary>
-    public void Settled(Lane lane)
+    /// <param name="lane">Of which lane.</param>
+    /// <param name="wasFull">Whether its subscription had all it may have, so that the next may be on its way.</param>
+    public void Settled(Lane lane, bool wasFull)
     {
         lock (_lock)
         {
             _held[(int)lane]--;
+            if (lane == Lane.Interactive && wasFull) _lastOfFull = time.GetTimestamp();
             Wake();
         }
     }
@@ -101,6 +115,10 @@ internal sealed class LeaseDesk(int cells)
         _held[lane]++;
         return lease;
     }
+
+    // How much longer a quick ticket may be on its way.
+    private TimeSpan Expected() =>
+        _lastOfFull is { } last ? Grace - time.GetElapsedTime(last) : TimeSpan.Zero;
 
     private int CellWith(int lane)
     {

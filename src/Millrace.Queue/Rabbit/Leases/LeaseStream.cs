@@ -30,7 +30,7 @@ internal sealed class LeaseStream
         _time = time;
         _offset = offset;
         _lastArrival = new long[Lanes.Images.Count, options.Cells];
-        _desk = new LeaseDesk(options.Cells);
+        _desk = new LeaseDesk(options.Cells, time);
         _consumers =
         [
             .. from cell in Enumerable.Range(0, options.Cells)
@@ -54,7 +54,7 @@ internal sealed class LeaseStream
             {
                 var wake = _desk.WakeAsync();
                 if (_desk.TryTake(_credit.Tickets) is { } lease) yield return lease;
-                else await Task.WhenAny(wake, consuming);
+                else await await Task.WhenAny(wake, consuming);
             }
         }
         finally

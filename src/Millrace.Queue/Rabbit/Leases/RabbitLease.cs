@@ -37,7 +37,7 @@ internal sealed class RabbitLease(
     private bool TrySettle()
     {
         if (Interlocked.Exchange(ref _isSettled, 1) != 0) return false;
-        desk.Settled(Ticket.Lane);
+        desk.Settled(Ticket.Lane, Subscription.IsFull);
         return true;
     }
 

@@ -28,8 +28,10 @@ internal sealed partial class TicketReader(
     private async Task ParkAsync(string queue, string reason, LaneSubscription subscription, LaneDelivery delivery)
     {
         // The client takes the body back when its handler is done; a late try may still hold it.
-        var parked = new Publication(
-            broker.Topology.Dead, delivery.Id ?? queue, delivery.Body.ToArray()) { Reason = $"{queue}: {reason}" };
+        var parked = new Publication(broker.Topology.Dead, delivery.Id ?? queue, delivery.Body.ToArray())
+        {
+            Reason = $"{queue}: {reason}",
+        };
         using var limit = new CancellationTokenSource(options.CallTimeout, time);
         var isStored = false;
         try
