@@ -40,7 +40,7 @@ internal sealed record TicketTrace(
             Text(state, "Tenant"),
             $"{Text(state, "Lane")}/{Text(state, "Cell")}",
             DateTimeOffset.Parse(Text(entry.RootElement, "Timestamp"), CultureInfo.InvariantCulture),
-            state.TryGetProperty("Deliveries", out var count)
+            state.TryGetProperty(nameof(Deliveries), out var count)
                 ? int.Parse(count.ToString(), CultureInfo.InvariantCulture)
                 : 0);
     }

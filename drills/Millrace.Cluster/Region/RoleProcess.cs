@@ -1,31 +1,22 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using Millrace.Engines;
 
 namespace Millrace.Cluster.Region;
 
 /// <summary>
-/// One role of millrace as a process of its own, with its log in a file. It ends with this program, even if that is
-/// killed, because it is started through <c>setpriv --pdeathsig</c>.
+/// One role of millrace as a process of its own, with all that it says in a file. It ends with this program, even if
+/// that is killed.
 /// </summary>
-internal sealed partial class RoleProcess : IAsyncDisposable
+internal sealed class RoleProcess : IAsyncDisposable
 {
-    private const int SignalKill = 9;
-    private const int SignalTerminate = 15;
+    private const string ReadyMark = "is ready";
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly Process _process;
-    private readonly StreamWriter _log;
-    private readonly Task _errorsRead;
-    private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private RoleProcess(RoleStart start, Process process)
-    {
-        (Start, _process) = (start, process);
-        _log = new StreamWriter(start.LogPath, append: true) { AutoFlush = true };
-        _errorsRead = ReadErrorsAsync();
-        _ = ReadOutputAsync();
-    }
+    private RoleProcess(RoleStart start, Process process) => (Start, _process) = (start, process);
 
     /// <summary>How it was started, so that it can be started again.</summary>
     public RoleStart Start { get; }
@@ -34,35 +25,31 @@ internal sealed partial class RoleProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public bool HasExited => _process.HasExited;
-
     /// <summary>Starts it and waits until it says that it is ready.</summary>
     /// <exception cref="InvalidOperationException">It ended, or was not ready in time; its log says why.</exception>
-    public static async Task<RoleProcess> StartAsync(RoleStart start, CancellationToken cancellationToken)
+    public static async Task<RoleProcess> StartAsync(
+        RoleStart start, EngineThread thread, CancellationToken cancellationToken)
     {
-        var info = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", start.Program, .. start.Arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var info = new ProcessStartInfo(start.Program, start.Arguments);
         foreach (var (name, value) in start.Environment) info.Environment[name] = value;
-        var role = new RoleProcess(start, await LastingThread.RunAsync(() => Process.Start(info)!));
+        var said = File.Exists(start.LogPath) ? new FileInfo(start.LogPath).Length : 0;
+        var role = new RoleProcess(start, await thread.StartAsync(info, start.LogPath));
         try
         {
-            await role._ready.Task.WaitAsync(StartTimeout, TimeProvider.System, cancellationToken);
+            await role.BecomeReadyAsync(said, cancellationToken);
             return role;
         }
-        catch (Exception exception) when (exception is TimeoutException or InvalidOperationException)
+        catch
         {
             await role.DisposeAsync();
-            throw new InvalidOperationException($"{start.Name} did not start; see {start.LogPath}.", exception);
+            throw;
         }
     }
 
     /// <summary>kill -9, and waits until it is gone.</summary>
     public async Task KillAsync()
     {
-        if (!_process.HasExited) _ = kill(Id, SignalKill);
+        if (!_process.HasExited) Signals.Send(_process, Signals.Kill);
         await _process.WaitForExitAsync();
     }
 
@@ -70,7 +57,7 @@ internal sealed partial class RoleProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
-        if (!_process.HasExited) _ = kill(Id, SignalTerminate);
+        if (!_process.HasExited) Signals.Send(_process, Signals.Terminate);
         using var patience = new CancellationTokenSource(StopTimeout, TimeProvider.System);
         try
         {
@@ -87,27 +74,27 @@ internal sealed partial class RoleProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        await _errorsRead;
-        await _log.DisposeAsync();
         _process.Dispose();
     }
 
-    private async Task ReadOutputAsync()
+    private async Task BecomeReadyAsync(long said, CancellationToken cancellationToken)
     {
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        var start = TimeProvider.System.GetTimestamp();
+        while (!IsReady(said))
         {
-            if (line.Contains("is ready", StringComparison.Ordinal)) _ready.TrySetResult(line);
+            if (_process.HasExited || TimeProvider.System.GetElapsedTime(start) > StartTimeout)
+                throw new InvalidOperationException($"{Name} did not become ready; {Start.LogPath} says why.");
+            await Task.Delay(LookInterval, TimeProvider.System, cancellationToken);
         }
-        _ready.TrySetException(new InvalidOperationException("It ended before it was ready."));
     }
 
-    private async Task ReadErrorsAsync()
+    private bool IsReady(long said)
     {
-        while (await _process.StandardError.ReadLineAsync() is { } line) await _log.WriteLineAsync(line);
+        if (!File.Exists(Start.LogPath)) return false;
+        using var log = new FileStream(Start.LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        log.Seek(said, SeekOrigin.Begin);
+        return new StreamReader(log).ReadToEnd().Contains(ReadyMark, StringComparison.Ordinal);
     }
-
-    [LibraryImport("libc")]
-    private static partial int kill(int process, int signal);
 }
 
 /// <summary>What a process needs to be started.</summary>
@@ -115,7 +102,7 @@ internal sealed partial class RoleProcess : IAsyncDisposable
 /// <param name="Program">The executable.</param>
 /// <param name="Arguments">Its command line.</param>
 /// <param name="Environment">Beside what this process has.</param>
-/// <param name="LogPath">Where its stderr goes.</param>
+/// <param name="LogPath">Where all that it says goes.</param>
 /// <param name="Address">Where it answers: the public address of an edge, the health address of a worker.</param>
 /// <param name="InternalAddress">An edge's internal address; null for workers.</param>
 internal sealed record RoleStart(

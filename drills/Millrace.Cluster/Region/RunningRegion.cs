@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Millrace.Engines;
 
@@ -11,6 +9,8 @@ internal sealed class RunningRegion : IAsyncDisposable
 {
     private const int SecretBytes = 32;
     private readonly RegionOptions _options;
+    private readonly EngineThread _thread = new();
+    private readonly Random _random = new(RandomNumberGenerator.GetInt32(int.MaxValue));
     private readonly List<RoleProcess> _edges = [];
     private readonly List<RoleProcess> _workers = [];
 
@@ -50,7 +50,7 @@ internal sealed class RunningRegion : IAsyncDisposable
     public async Task<RoleProcess> RestartAsync(RoleProcess role, CancellationToken cancellationToken)
     {
         await role.DisposeAsync();
-        var again = await RoleProcess.StartAsync(role.Start, cancellationToken);
+        var again = await RoleProcess.StartAsync(role.Start, _thread, cancellationToken);
         var list = role.Start.InternalAddress is null ? _workers : _edges;
         list[list.IndexOf(role)] = again;
         return again;
@@ -61,17 +61,18 @@ internal sealed class RunningRegion : IAsyncDisposable
     {
         await Task.WhenAll(_workers.Concat(_edges).Select(role => role.DisposeAsync().AsTask()));
         await Brokers.DisposeAsync();
+        _thread.Dispose();
     }
 
     private async Task StartRolesAsync(CancellationToken cancellationToken)
     {
         for (var i = 1; i <= _options.Workers; i++)
         {
-            _workers.Add(await RoleProcess.StartAsync(Worker(i), cancellationToken));
+            _workers.Add(await RoleProcess.StartAsync(Worker(i), _thread, cancellationToken));
         }
         for (var i = 1; i <= _options.Edges; i++)
         {
-            _edges.Add(await RoleProcess.StartAsync(Edge(i), cancellationToken));
+            _edges.Add(await RoleProcess.StartAsync(Edge(i), _thread, cancellationToken));
         }
     }
 
@@ -103,7 +104,12 @@ internal sealed class RunningRegion : IAsyncDisposable
 
     private Dictionary<string, string> Environment()
     {
-        var environment = new Dictionary<string, string>();
+        var user = Brokers.Nodes[0].Address.UserInfo.Split(':');
+        var environment = new Dictionary<string, string>
+        {
+            ["MILLRACE_RABBIT_USER"] = user[0],
+            ["MILLRACE_RABBIT_PASSWORD"] = user[1],
+        };
         if (_options.Faulty)
         {
             environment["MILLRACE_KERNEL_FAULTS"] = "1";
@@ -113,23 +119,21 @@ internal sealed class RunningRegion : IAsyncDisposable
         return environment;
     }
 
-    private string BrokerList() => string.Join(';', Brokers.Nodes.Select(node => node.Address.AbsoluteUri.TrimEnd('/')));
+    private string BrokerList() => string.Join(
+        ';', Brokers.Nodes.Select(node => string.Create(CultureInfo.InvariantCulture, $"amqp://127.0.0.1:{node.Port}")));
 
     private string Log(string name) => Path.Combine(_options.Folder, name + ".log");
 
     private static void WriteSecret(string path)
     {
-        File.WriteAllText(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes)));
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var writer = new StreamWriter(path, options);
+        writer.WriteLine(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes)));
     }
 
     private static string Text(Uri address) => address.AbsoluteUri.TrimEnd('/');
 
-    private static Uri FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        return new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
-    }
+    private Uri FreeAddress() =>
+        new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Take(_random)}"));
 }

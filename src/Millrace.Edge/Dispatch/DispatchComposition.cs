@@ -26,6 +26,7 @@ public static class DispatchComposition
         services.AddSingleton<OpenConversions>();
         services.AddSingleton<DispatchMetrics>();
         services.AddSingleton<TicketWriter>();
+        services.AddSingleton<TicketTrace>();
         services.AddSingleton<DispatchParts>();
         services.AddSingleton<FirstSightGate>();
         services.AddSingleton<PoisonCheck>();

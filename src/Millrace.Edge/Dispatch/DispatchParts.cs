@@ -6,7 +6,7 @@ namespace Millrace.Edge.Dispatch;
 /// <summary>What every conversion of an edge shares.</summary>
 internal sealed class DispatchParts(
     IJobQueue queue, TicketWriter tickets, Hedges hedges, Fleet fleet, OpenConversions open, DispatchMetrics metrics,
-    IOptions<DispatchOptions> options, TimeProvider time)
+    TicketTrace trace, IOptions<DispatchOptions> options, TimeProvider time)
 {
     public IJobQueue Queue { get; } = queue;
 
@@ -19,6 +19,8 @@ internal sealed class DispatchParts(
     public OpenConversions Open { get; } = open;
 
     public DispatchMetrics Metrics { get; } = metrics;
+
+    public TicketTrace Trace { get; } = trace;
 
     public DispatchOptions Options { get; } = options.Value;
 

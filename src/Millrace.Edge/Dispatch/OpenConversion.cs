@@ -204,7 +204,9 @@ internal sealed partial class OpenConversion : IDisposable
         {
             var ticket = _parts.Tickets.Write(Order, Lane, copy, Remaining());
             lock (_lock) _cell = ticket.Cell;
+            _parts.Trace.Enqueueing(ticket);
             var outcome = await _parts.Queue.EnqueueAsync(ticket, _stopped);
+            if (outcome == EnqueueOutcome.Stored) _parts.Trace.Stored(ticket);
             Act(Change(state => After(state, copy, outcome)), "");
             WaitAnew();
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using Millrace.Edge;
 using Millrace.Edge.Dispatch;
 using Millrace.Edge.Internal;
@@ -57,7 +58,7 @@ internal static class EdgeCommand
         builder.WebHost.UseUrls(parsed.GetRequiredValue(Urls));
         ConsoleLog.Use(builder.Logging, parsed.GetRequiredValue(Log) == "json", LogLevel.Information);
         Settings.AddLimits(builder.Services);
-        builder.Services.AddRabbitQueue();
+        builder.Services.AddRabbitQueue(RandomNumberGenerator.GetInt32(int.MaxValue));
         builder.Services.AddEdge();
         builder.Services.AddEdgeDispatch();
         builder.Services.AddEdgeInternal();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using Millrace.Edge.Telemetry;
 using Millrace.Queue.Rabbit;
 using Millrace.Worker;
@@ -41,7 +42,7 @@ internal static class WorkerCommand
         builder.WebHost.UseUrls(parsed.GetRequiredValue(Urls));
         ConsoleLog.Use(builder.Logging, parsed.GetRequiredValue(Log) == "json", LogLevel.Information);
         Settings.AddLimits(builder.Services);
-        builder.Services.AddRabbitQueue();
+        builder.Services.AddRabbitQueue(RandomNumberGenerator.GetInt32(int.MaxValue));
         builder.Services.AddKernelPool();
         builder.Services.AddHttpEdgeLink();
         builder.Services.AddWorkerLeases();

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+using Millrace.Core.Tickets;
+
+namespace Millrace.Edge.Dispatch;
+
+/// <summary>
+/// The way of each ticket at Debug, under the category <c>Millrace.Tickets</c> that workers write to as well: off unless
+/// an operator wants to see whether the order of tickets holds.
+/// </summary>
+internal sealed partial class TicketTrace(ILoggerFactory logs)
+{
+    private readonly ILogger _log = logs.CreateLogger("Millrace.Tickets");
+
+    /// <summary>Its enqueueing begins.</summary>
+    public void Enqueueing(Ticket ticket) =>
+        Log(nameof(Enqueueing), ticket.Id, ticket.Tenant, ticket.Lane.Name(), ticket.Cell, ticket.Attempt);
+
+    /// <summary>The queue has it.</summary>
+    public void Stored(Ticket ticket) =>
+        Log(nameof(Stored), ticket.Id, ticket.Tenant, ticket.Lane.Name(), ticket.Cell, ticket.Attempt);
+
+    [LoggerMessage(3050, LogLevel.Debug, "{Step} {Job} of {Tenant} in {Lane} of cell {Cell}, attempt {Attempt}.")]
+    private partial void Log(string step, Guid job, string tenant, string lane, int cell, int attempt);
+}
