@@ -1,11 +1,16 @@
 using System.CommandLine;
 using Millrace;
 using Millrace.Convert;
+using Millrace.Poison;
+using Millrace.Roles;
 using Millrace.Serve;
 
 var root = new RootCommand("Millrace resizes and converts images, as a service or on the command line.")
 {
     ServeCommand.Create(),
+    EdgeCommand.Create(),
+    WorkerCommand.Create(),
+    PoisonCommand.Create(),
     ConvertCommand.Create(),
 };
 

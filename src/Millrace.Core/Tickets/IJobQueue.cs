@@ -42,20 +42,6 @@ public enum EnqueueOutcome
     Full,
 }
 
-/// <summary>How many tickets a worker may hold at once; it changes this itself while it leases.</summary>
-/// <param name="tickets">At least 1.</param>
-public sealed class LeaseCredit(int tickets)
-{
-    private int _tickets = tickets;
-
-    /// <summary>At least 1. Leases already held are kept when it falls.</summary>
-    public int Tickets
-    {
-        get => Volatile.Read(ref _tickets);
-        set => Volatile.Write(ref _tickets, Math.Max(1, value));
-    }
-}
-
 /// <summary>A ticket that one worker holds until it completes or releases it; each may be called once.</summary>
 public interface ILease
 {

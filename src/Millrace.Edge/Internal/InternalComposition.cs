@@ -20,6 +20,7 @@ public static class InternalComposition
         services.AddSingleton<SourceEndpoint>();
         services.AddSingleton<ResultEndpoint>();
         services.AddSingleton<OperatorEndpoints>();
+        services.AddSingleton<InternalAddresses>();
         services.AddSingleton<InternalServer>();
         services.AddHostedService(provider => provider.GetRequiredService<InternalServer>());
         return services;

@@ -16,7 +16,7 @@ namespace Millrace.Edge.Internal;
 /// </summary>
 internal sealed partial class InternalServer(
     SessionEndpoint session, SourceEndpoint source, ResultEndpoint result, OperatorEndpoints operators,
-    EdgeAddress address, IOptions<InternalOptions> options, TimeProvider time, ILoggerFactory logs,
+    EdgeAddress address, InternalAddresses addresses, IOptions<InternalOptions> options, TimeProvider time, ILoggerFactory logs,
     ILogger<InternalServer> log) : IHostedService, IAsyncDisposable
 {
     private const string Prefix = "/internal/v1/";
@@ -33,6 +33,7 @@ internal sealed partial class InternalServer(
         _app = Build();
         await _app.StartAsync(cancellationToken);
         address.Source = options.Value.Advertised.Length > 0 ? options.Value.Advertised.TrimEnd('/') : _app.Urls.First();
+        addresses.All = Urls;
         LogListening(string.Join(' ', _app.Urls), address.Source);
     }
 

@@ -55,7 +55,7 @@ internal sealed record KernelDeath(KernelDeathCause Cause, ChildExit? Exit, stri
         KernelDeathCause.Memory => "The image needs more memory than one image may have.",
         KernelDeathCause.Protocol => "The image broke the decoder; it was stopped.",
         KernelDeathCause.Retired => "The service stopped before the image was done; try another server.",
-        _ => "The image crashed the decoder; it was tried again and did the same.",
+        _ => "The image crashed the decoder.",
     };
 
     /// <summary>The cause as far as exit and last words tell, where we did not kill it.</summary>

@@ -39,6 +39,7 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
         _logger = logger;
         _bytesMax = limits.BytesMax;
         _stable = new KernelStable(_options, limits, metrics, time, logger);
+        Quarantine = new QuarantineLine(_options.QuarantineKernels, _options.QuarantineQueueMax);
         metrics.Observe(() => Volatile.Read(ref _waiting), _stable.Observe);
     }
 
@@ -50,6 +51,12 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
 
     /// <summary>What the kernels say of their build: kernel and libvips.</summary>
     public string Build => _stable.Build;
+
+    /// <summary>The places of quarantine kernels.</summary>
+    internal QuarantineLine Quarantine { get; }
+
+    /// <summary>How long a stop waits for what kernels hold.</summary>
+    internal TimeSpan DrainTimeout => _options.DrainTimeout;
 
     /// <summary>Starts all kernels and waits until they are warm.</summary>
     /// <exception cref="KernelStartException">A kernel does not start, or its sandbox is not complete.</exception>
@@ -116,8 +123,50 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Hands an image to one kernel, without a wait for its turn and without a second try: for callers that keep the
+    /// order and judge deaths themselves, and wait themselves for what kernels hold before the pool stops.
+    /// </summary>
+    /// <returns>
+    /// An outcome, <see cref="ConversionFailure.NoKernel"/> among them; or the death of the kernel.
+    /// </returns>
+    internal async Task<KernelAnswer> ConvertOnceAsync(ConversionRequest request)
+    {
+        // A kernel that was dead before it held the image costs no attempt, but there are only so many to try.
+        for (var tries = 0; tries < 1 + _options.Kernels + _options.Spares; tries++)
+        {
+            var kernel = await _stable.TakeAsync(_options.QueueTimeout);
+            if (kernel is null) break;
+            var answer = await kernel.ConvertAsync(request);
+            if (answer.Outcome is not null)
+            {
+                _stable.Return(kernel);
+                return answer;
+            }
+            _stable.Leave(kernel);
+            if (answer.Held || !answer.Death!.MayRetry) return answer;
+        }
+        return new KernelAnswer(Refused(ConversionFailure.NoKernel, TimeSpan.Zero), null, Held: false);
+    }
+
+    /// <summary>Starts a quarantine kernel: fresh, for one image, and not of the warm ones.</summary>
+    /// <param name="cancellationToken">Ends the start; nothing is left of it.</param>
+    /// <returns>Null when none could be started; the reason is logged.</returns>
+    internal async Task<QuarantineKernel?> StartAloneAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new QuarantineKernel(_stable, await _stable.StartAloneAsync(cancellationToken));
+        }
+        catch (KernelStartException exception)
+        {
+            LogNoQuarantineKernel(exception);
+            return null;
+        }
+    }
+
     // A kernel takes a frame with more bytes for a broken protocol, and ends.
-    private ConversionOutcome? BytesRefusal(ConversionRequest request)
+    internal ConversionOutcome? BytesRefusal(ConversionRequest request)
     {
         if (Math.Max(request.Source.Length, request.Watermark.Length) <= _bytesMax) return null;
         var what = request.Source.Length > _bytesMax ? "image" : "watermark";
@@ -152,33 +201,24 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
         }
     }
 
-    // A kernel that was dead before it held the image costs no attempt, but there are only so many to try.
     private async Task<ConversionOutcome> AttemptAsync(ConversionRequest request, TimeSpan queued)
     {
         var start = _time.GetTimestamp();
         var attempts = 0;
-        for (var tries = 0; tries < AttemptsMax + _options.Kernels + _options.Spares; tries++)
+        while (true)
         {
-            var kernel = await _stable.TakeAsync(_options.QueueTimeout);
-            if (kernel is null) return Refused(ConversionFailure.NoKernel, queued);
-            var answer = await kernel.ConvertAsync(request);
+            var answer = await ConvertOnceAsync(request);
             if (answer.Held) attempts++;
-            if (answer.Outcome is { } outcome)
-            {
-                _stable.Return(kernel);
-                return outcome with { Timing = Timing(attempts) };
-            }
-            _stable.Leave(kernel);
+            if (answer.Outcome is { } outcome) return outcome with { Timing = Timing(attempts) };
             var death = answer.Death!;
             if (attempts >= AttemptsMax || !death.MayRetry)
                 return ConversionOutcome.Of(death.Failure, death.Reason, Timing(attempts));
         }
-        return Refused(ConversionFailure.NoKernel, queued);
 
         ConversionTiming Timing(int attempts) => new(queued, _time.GetElapsedTime(start), attempts);
     }
 
-    private static ConversionOutcome Refused(ConversionFailure failure, TimeSpan queued) => ConversionOutcome.Of(
+    internal static ConversionOutcome Refused(ConversionFailure failure, TimeSpan queued) => ConversionOutcome.Of(
         failure,
         failure switch
         {
@@ -191,4 +231,7 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
 
     [LoggerMessage(2000, LogLevel.Information, "{Kernels} kernels and {Spares} spare are warm and sandboxed: {Build}")]
     private partial void LogStarted(int kernels, int spares, string build);
+
+    [LoggerMessage(2005, LogLevel.Error, "A quarantine kernel could not be started; its image is answered with that")]
+    private partial void LogNoQuarantineKernel(Exception exception);
 }

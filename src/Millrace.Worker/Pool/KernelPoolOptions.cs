@@ -36,6 +36,17 @@ public sealed record KernelPoolOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Suspect images that may wait for a quarantine kernel. 0 to 10,000; default 16: each may hold its bytes meanwhile.
+    /// </summary>
+    [Range(0, 10_000)] public int QuarantineQueueMax { get; init; } = 16;
+
+    /// <summary>
+    /// Quarantine kernels at the same time, beside the others: a quarter as many, and at least 1. Follows
+    /// <see cref="Kernels"/>.
+    /// </summary>
+    public int QuarantineKernels => Math.Max(1, Kernels / 4);
+
     /// <summary>How long a kernel may work on one image before it is killed. 50 ms to 10 min; default 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
     public TimeSpan ConversionTimeout { get; init; } = TimeSpan.FromSeconds(20);

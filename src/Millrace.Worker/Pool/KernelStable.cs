@@ -24,6 +24,9 @@ internal sealed partial class KernelStable(
 
     // False once a kernel is leaving.
     private readonly ConcurrentDictionary<KernelProcess, bool> _living = new();
+
+    // Quarantine kernels: never replaced, and nobody else's.
+    private readonly ConcurrentDictionary<KernelProcess, bool> _alone = new();
     private readonly CancellationTokenSource _stop = new();
     private KernelProgram? _program;
     private Task _replacing = Task.CompletedTask;
@@ -35,7 +38,8 @@ internal sealed partial class KernelStable(
 
     public string Build { get; private set; } = "unknown";
 
-    private IEnumerable<KernelProcess> Alive => _living.Where(entry => entry.Value).Select(entry => entry.Key);
+    private IEnumerable<KernelProcess> Alive =>
+        _living.Where(entry => entry.Value).Select(entry => entry.Key).Concat(_alone.Keys);
 
     /// <summary>Live kernels and their memory.</summary>
     public (int Count, long Bytes) Observe() => (Alive.Count(), Alive.Sum(kernel => kernel.ResidentBytes));
@@ -104,11 +108,36 @@ internal sealed partial class KernelStable(
         _leaving.Writer.TryWrite(kernel);
     }
 
+    /// <summary>Starts a kernel beside the others, for one image; its taker has it buried.</summary>
+    /// <exception cref="KernelStartException">It does not start, or the stable is closed.</exception>
+    public async Task<KernelProcess> StartAloneAsync(CancellationToken cancellationToken)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, cancellationToken);
+        var kernel = await StartKernelAsync(linked.Token);
+        _alone[kernel] = true;
+        if (!_stop.IsCancellationRequested) return kernel;
+
+        // The closing stable may have missed it.
+        await BuryAsync(kernel);
+        throw new KernelStartException("The pool is closed.");
+    }
+
+    /// <summary>Ends a kernel and reaps it; its death is counted and told.</summary>
+    public async Task BuryAsync(KernelProcess kernel)
+    {
+        var death = await kernel.EndAsync();
+        if (!_living.TryRemove(kernel, out _)) _alone.TryRemove(kernel, out _);
+        metrics.Died(death.Cause);
+        var exit = death.Exit?.ToString() ?? "not reaped";
+        if (death.Cause == KernelDeathCause.Retired) LogRetired(kernel.ProcessId, kernel.Conversions);
+        else LogDeath(kernel.ProcessId, death.Cause, exit, kernel.Conversions, death.Stderr);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_replacing, _watching);
-        await Task.WhenAll(_living.Keys.Select(kernel => kernel.EndAsync()));
+        await Task.WhenAll(_living.Keys.Concat(_alone.Keys).Select(kernel => kernel.EndAsync()));
         _living.Clear();
     }
 
@@ -127,16 +156,6 @@ internal sealed partial class KernelStable(
         {
             // The stable is closing.
         }
-    }
-
-    private async Task BuryAsync(KernelProcess kernel)
-    {
-        var death = await kernel.EndAsync();
-        _living.TryRemove(kernel, out _);
-        metrics.Died(death.Cause);
-        var exit = death.Exit?.ToString() ?? "not reaped";
-        if (death.Cause == KernelDeathCause.Retired) LogRetired(kernel.ProcessId, kernel.Conversions);
-        else LogDeath(kernel.ProcessId, death.Cause, exit, kernel.Conversions, death.Stderr);
     }
 
     private async Task StartWithRetryAsync(CancellationToken cancellationToken)
@@ -158,6 +177,14 @@ internal sealed partial class KernelStable(
 
     private async Task StartOneAsync(CancellationToken cancellationToken)
     {
+        var kernel = await StartKernelAsync(cancellationToken);
+        Build = kernel.Hello.Build;
+        _living[kernel] = true;
+        _idle.Writer.TryWrite(kernel);
+    }
+
+    private async Task<KernelProcess> StartKernelAsync(CancellationToken cancellationToken)
+    {
         var start = time.GetTimestamp();
         var settings = new KernelSettings
         {
@@ -170,10 +197,8 @@ internal sealed partial class KernelStable(
             options.StartTimeout, time, cancellationToken);
         IReadOnlyList<string> missing = [.. kernel.Hello.Missing.Union(SandboxProof.Missing(kernel.ProcessId))];
         if (missing.Count > 0) await AcceptAsync(kernel, missing);
-        Build = kernel.Hello.Build;
-        _living[kernel] = true;
         metrics.Started(time.GetElapsedTime(start));
-        _idle.Writer.TryWrite(kernel);
+        return kernel;
     }
 
     private async Task AcceptAsync(KernelProcess kernel, IReadOnlyList<string> missing)
@@ -199,6 +224,11 @@ internal sealed partial class KernelStable(
             {
                 foreach (var kernel in _living.Keys)
                 {
+                    if (kernel.IsClosed) Leave(kernel);
+                    Watch(kernel);
+                }
+                foreach (var kernel in _alone.Keys)
+                {
                     Watch(kernel);
                 }
             }
@@ -211,7 +241,6 @@ internal sealed partial class KernelStable(
 
     private void Watch(KernelProcess kernel)
     {
-        if (kernel.IsClosed) Leave(kernel);
         if (kernel.Busy is not { } busy) return;
         if (busy > options.ConversionTimeout) kernel.Kill(KernelDeathCause.Deadline);
         else if (kernel.ResidentBytes > options.MemoryBytesMax) kernel.Kill(KernelDeathCause.Memory);

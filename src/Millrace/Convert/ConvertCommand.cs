@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Millrace.Core.Transforms;
-using Millrace.Serve;
+using Millrace.Roles;
 
 namespace Millrace.Convert;
 
@@ -19,12 +19,9 @@ internal static class ConvertCommand
         Description = "The file, the folder (when input is one), or - for stdout. Its extension names the format.",
     };
 
-    private static readonly Option<int?> Kernels = new("--kernels")
-    {
-        Description = "Images converted at the same time. Default: one a processor and one more.",
-    };
+    private static readonly Option<int?> Kernels = RoleOptions.Kernels();
 
-    private static readonly Option<string> Sandbox = ServeCommand.SandboxOption();
+    private static readonly Option<string> Sandbox = RoleOptions.Sandbox();
 
     // One option a parameter of the catalogue; a watermark is a file here.
     private static readonly (TransformParameter Parameter, Option<string> Option)[] Parameters =
@@ -68,7 +65,7 @@ internal static class ConvertCommand
             Query = query,
             WatermarkPath = watermark,
             Kernels = parsed.GetValue(Kernels),
-            Sandbox = ServeCommand.ToDemand(parsed.GetRequiredValue(Sandbox)),
+            Sandbox = RoleOptions.ToDemand(parsed.GetRequiredValue(Sandbox)),
         };
     }
 }

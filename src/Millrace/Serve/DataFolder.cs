@@ -1,18 +1,28 @@
+using System.Security.Cryptography;
+
 namespace Millrace.Serve;
 
 /// <summary>The folder of one server's state, held by one process at a time.</summary>
 internal sealed class DataFolder : IDisposable
 {
+    private const int SecretBytes = 32;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private readonly string _path;
     private readonly FileStream _lock;
 
-    private DataFolder(string path, FileStream held)
-    {
-        SettingsPath = Path.Combine(path, "millrace.json");
-        _lock = held;
-    }
+    private DataFolder(string path, FileStream held) => (_path, _lock) = (path, held);
 
     /// <summary>Settings of this server, if the file is there.</summary>
-    public string SettingsPath { get; }
+    public string SettingsPath => Path.Combine(_path, "millrace.json");
+
+    /// <summary>The folder of the embedded queue and poison ledger.</summary>
+    public string QueuePath => Path.Combine(_path, "queue");
+
+    /// <summary>The secret of this server's operators.</summary>
+    public string SecretPath => Path.Combine(_path, SecretName);
+
+    private const string SecretName = "operator.secret";
+    private const string AddressName = "operator.url";
 
     /// <summary>Makes the folder if need be, and holds it until disposed.</summary>
     /// <exception cref="IOException">
@@ -24,10 +34,12 @@ internal sealed class DataFolder : IDisposable
         try
         {
             folder.Create();
-            return new DataFolder(
-                folder.FullName, new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            var held = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var opened = new DataFolder(folder.FullName, held);
+            opened.MakeSecret();
+            return opened;
         }
-        catch (IOException exception) when (File.Exists(lockPath))
+        catch (IOException exception) when (File.Exists(lockPath) && IsHeld(lockPath))
         {
             throw new IOException(
                 $"--data: '{folder.FullName}' is in use by another millrace; stop that, or name another folder.",
@@ -39,6 +51,45 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>Where the server that works on this folder hears its operators, and their secret's file.</summary>
+    /// <exception cref="IOException">No server has said so in this folder.</exception>
+    public static (Uri Address, string SecretPath) OperatorsOf(DirectoryInfo folder)
+    {
+        var address = Path.Combine(folder.FullName, AddressName);
+        return File.Exists(address)
+            ? (new Uri(File.ReadAllText(address).Trim()), Path.Combine(folder.FullName, SecretName))
+            : throw new IOException($"--data: no millrace serves from '{folder.FullName}'; start it with serve --data.");
+    }
+
+    /// <summary>Leaves word for operators where this server hears them.</summary>
+    public void TellOperators(string address) => File.WriteAllText(Path.Combine(_path, AddressName), address + "\n");
+
     /// <inheritdoc/>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        File.Delete(Path.Combine(_path, AddressName));
+        _lock.Dispose();
+    }
+
+    private void MakeSecret()
+    {
+        if (File.Exists(SecretPath)) return;
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
+        using var writer = new StreamWriter(SecretPath, options);
+        writer.WriteLine(System.Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes)));
+    }
+
+    private static bool IsHeld(string lockPath)
+    {
+        try
+        {
+            using var free = new FileStream(lockPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 }

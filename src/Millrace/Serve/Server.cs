@@ -1,64 +1,62 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Millrace.Core.Conversions;
+using Millrace.Core.Handover;
 using Millrace.Edge;
+using Millrace.Edge.Dispatch;
+using Millrace.Edge.Internal;
 using Millrace.Edge.Telemetry;
+using Millrace.Queue.Sqlite;
+using Millrace.Roles;
 using Millrace.Worker;
-using Millrace.Worker.Kernels;
 using Millrace.Worker.Pool;
 
 namespace Millrace.Serve;
 
-/// <summary>Composes and runs the embedded service: edge and kernel pool in one process.</summary>
+/// <summary>
+/// Composes and runs the embedded service: edge, queue and worker in one process, the same code as in a cluster.
+/// </summary>
 internal static class Server
 {
     /// <summary>Serves until told to stop.</summary>
     /// <returns>An <see cref="ExitCode"/>; whatever keeps it from serving was said on stderr, a line each.</returns>
     public static async Task<int> RunAsync(ServeArguments arguments, CancellationToken cancellationToken)
     {
-        if (arguments.Refusal() is { } refusal) return Refuse(refusal);
-        try
+        if (arguments.Refusal() is { } refusal) return RoleHost.Refuse(refusal);
+        return await RoleHost.GuardAsync(async () =>
         {
             using var folder = DataFolder.Open(arguments.Data);
             var builder = Compose(arguments, folder);
-            if (Settings.Failures(builder.Services) is { Count: > 0 } failures) return Refuse([.. failures]);
-            await using var app = builder.Build();
-            app.MapEdge();
-            app.MapMillraceTelemetry();
-            await app.StartAsync(cancellationToken);
-            Greet(app);
-            await app.WaitForShutdownAsync(cancellationToken);
-            return ExitCode.Done;
-        }
-        catch (Exception exception) when (exception is KernelStartException or IOException
-            or UnauthorizedAccessException or InvalidDataException)
-        {
-            return Refuse(exception.Message);
-        }
+            return await RoleHost.RunAsync(builder, app => Map(app, folder), Greeting, cancellationToken);
+        });
     }
 
+    // Hosted services start in this order and stop in the other: who asks stops before who answers.
     private static WebApplicationBuilder Compose(ServeArguments arguments, DataFolder folder)
     {
         var builder = WebApplication.CreateSlimBuilder();
         Settings.AddFile(builder.Configuration, folder.SettingsPath);
-        builder.Configuration.AddInMemoryCollection(FromCommandLine(arguments));
+        builder.Configuration.AddInMemoryCollection(FromCommandLine(arguments, folder));
         builder.WebHost.UseUrls(arguments.Urls);
         ConsoleLog.Use(builder.Logging, arguments.JsonLog, LogLevel.Information);
         Settings.AddLimits(builder.Services);
+        builder.Services.AddSqliteQueue();
         builder.Services.AddKernelPool();
-        builder.Services.AddSingleton<ConvertOrder>(provider => ConvertHere(provider.GetRequiredService<ConvertImage>()));
+        builder.Services.AddWorkerLeases();
         builder.Services.AddEdge();
+        builder.Services.AddEdgeDispatch();
+        builder.Services.AddInProcessLink(provider => provider.GetRequiredService<Func<WorkerIdentity>>()());
+        builder.Services.AddEdgeInternal();
         builder.Services.AddMillraceTelemetry(builder.Configuration);
         return builder;
     }
 
-    private static ConvertOrder ConvertHere(ConvertImage convert) =>
-        (order, cancellationToken) => convert(order.Request, cancellationToken);
-
-    private static Dictionary<string, string?> FromCommandLine(ServeArguments arguments)
+    private static Dictionary<string, string?> FromCommandLine(ServeArguments arguments, DataFolder folder)
     {
-        var settings = new Dictionary<string, string?>();
+        var settings = new Dictionary<string, string?>
+        {
+            ["Queue:Sqlite:Folder"] = folder.QueuePath,
+            ["Edge:Internal:Urls"] = "http://127.0.0.1:0",
+            ["Edge:Internal:SecretFile"] = folder.SecretPath,
+        };
         if (arguments.Sandbox != SandboxDemand.Required)
             settings["Worker:Pool:Sandbox"] = arguments.Sandbox.ToString();
         if (arguments.Kernels is { } kernels)
@@ -66,26 +64,19 @@ internal static class Server
             var text = kernels.ToString(CultureInfo.InvariantCulture);
             (settings["Worker:Pool:Kernels"], settings["Edge:Admission:Lanes"]) = (text, text);
         }
-        if (Environment.GetEnvironmentVariable("MILLRACE_KERNEL_FAULTS") is { } faults)
-            settings["Worker:Pool:FaultSwitch"] = faults;
+        Settings.AddFaultSwitch(settings);
         return settings;
     }
 
-    private static void Greet(WebApplication app)
+    private static void Map(WebApplication app, DataFolder folder)
     {
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        var address = addresses.First();
-        Console.Out.WriteLine(
-            $"millrace is ready: curl --data-binary @photo.jpg '{address}/v1/images:convert?width=300&format=webp' "
-            + $"-o out.webp (more at {address}/docs)");
+        app.MapEdge();
+        app.MapMillraceTelemetry();
+        app.Lifetime.ApplicationStarted.Register(
+            () => folder.TellOperators(app.Services.GetRequiredService<InternalAddresses>().All.First()));
     }
 
-    private static int Refuse(params string[] reasons)
-    {
-        foreach (var reason in reasons)
-        {
-            Console.Error.WriteLine("millrace: " + reason);
-        }
-        return ExitCode.Unusable;
-    }
+    private static string Greeting(WebApplication app, string address) =>
+        $"millrace is ready: curl --data-binary @photo.jpg '{address}/v1/images:convert?width=300&format=webp' "
+        + $"-o out.webp (more at {address}/docs)";
 }

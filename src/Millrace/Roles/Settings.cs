@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Millrace.Core.Images;
 
-namespace Millrace.Serve;
+namespace Millrace.Roles;
 
 /// <summary>Checks all that was configured before any of it is used, so that what is wrong is told at once.</summary>
 internal static class Settings
@@ -27,6 +27,16 @@ internal static class Settings
         services.AddOptions<ImageLimits>().BindConfiguration("Limits").ValidateOnStart();
         services.AddSingleton<IValidateOptions<ImageLimits>, ImageLimitsValidator>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ImageLimits>>().Value);
+    }
+
+    /// <summary>
+    /// Passes on the fault switch of the environment, which only test builds of the kernel take: a production kernel
+    /// refuses to start with it.
+    /// </summary>
+    public static void AddFaultSwitch(Dictionary<string, string?> settings)
+    {
+        if (Environment.GetEnvironmentVariable("MILLRACE_KERNEL_FAULTS") is { } faults)
+            settings["Worker:Pool:FaultSwitch"] = faults;
     }
 
     /// <summary>All that is out of range or of the wrong kind, a sentence each; empty when all is well.</summary>

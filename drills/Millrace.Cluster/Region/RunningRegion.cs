@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Millrace.Engines;
+
+namespace Millrace.Cluster.Region;
+
+/// <summary>Brokers, edges and workers as processes of this machine, on loopback; all end when it is disposed.</summary>
+internal sealed class RunningRegion : IAsyncDisposable
+{
+    private const int SecretBytes = 32;
+    private readonly RegionOptions _options;
+    private readonly List<RoleProcess> _edges = [];
+    private readonly List<RoleProcess> _workers = [];
+
+    private RunningRegion(RegionOptions options, RabbitCluster brokers) => (_options, Brokers) = (options, brokers);
+
+    public RabbitCluster Brokers { get; }
+
+    public IReadOnlyList<RoleProcess> Edges => _edges;
+
+    public IReadOnlyList<RoleProcess> Workers => _workers;
+
+    public string SecretPath => _options.SecretPath;
+
+    public string Folder => _options.Folder;
+
+    public static async Task<RunningRegion> StartAsync(RegionOptions options, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(options.Folder)) Directory.Delete(options.Folder, recursive: true);
+        Directory.CreateDirectory(options.Folder);
+        WriteSecret(options.SecretPath);
+        var brokers = await RabbitCluster.StartAsync(
+            Path.Combine(options.Folder, "brokers"), options.Brokers, cancellationToken);
+        var region = new RunningRegion(options, brokers);
+        try
+        {
+            await region.StartRolesAsync(cancellationToken);
+            return region;
+        }
+        catch
+        {
+            await region.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a role again that was killed or stopped, at its old address.</summary>
+    public async Task<RoleProcess> RestartAsync(RoleProcess role, CancellationToken cancellationToken)
+    {
+        await role.DisposeAsync();
+        var again = await RoleProcess.StartAsync(role.Start, cancellationToken);
+        var list = role.Start.InternalAddress is null ? _workers : _edges;
+        list[list.IndexOf(role)] = again;
+        return again;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_workers.Concat(_edges).Select(role => role.DisposeAsync().AsTask()));
+        await Brokers.DisposeAsync();
+    }
+
+    private async Task StartRolesAsync(CancellationToken cancellationToken)
+    {
+        for (var i = 1; i <= _options.Workers; i++)
+        {
+            _workers.Add(await RoleProcess.StartAsync(Worker(i), cancellationToken));
+        }
+        for (var i = 1; i <= _options.Edges; i++)
+        {
+            _edges.Add(await RoleProcess.StartAsync(Edge(i), cancellationToken));
+        }
+    }
+
+    private RoleStart Edge(int number)
+    {
+        var (address, inside) = (FreeAddress(), FreeAddress());
+        string[] arguments =
+        [
+            "edge", "--open", "--name", $"edge-{number}", "--urls", Text(address), "--internal-urls", Text(inside),
+            "--brokers", BrokerList(), "--secret-file", SecretPath, "--log", "json",
+        ];
+        return new RoleStart(
+            $"edge-{number}", _options.ProgramPath, arguments, Environment(), Log($"edge-{number}"), address, inside);
+    }
+
+    private RoleStart Worker(int number)
+    {
+        var address = FreeAddress();
+        List<string> arguments =
+        [
+            "worker", "--name", $"worker-{number}", "--urls", Text(address), "--brokers", BrokerList(),
+            "--secret-file", SecretPath, "--log", "json",
+        ];
+        if (_options.Kernels is { } kernels)
+            arguments.AddRange(["--kernels", kernels.ToString(CultureInfo.InvariantCulture)]);
+        return new RoleStart(
+            $"worker-{number}", _options.ProgramPath, arguments, Environment(), Log($"worker-{number}"), address, null);
+    }
+
+    private Dictionary<string, string> Environment()
+    {
+        var environment = new Dictionary<string, string>();
+        if (_options.Faulty)
+        {
+            environment["MILLRACE_KERNEL_FAULTS"] = "1";
+            environment["Worker__Pool__KernelPath"] = _options.FaultyKernelPath;
+        }
+        if (_options.TracesTickets) environment["Logging__LogLevel__Millrace.Tickets"] = "Debug";
+        return environment;
+    }
+
+    private string BrokerList() => string.Join(';', Brokers.Nodes.Select(node => node.Address.AbsoluteUri.TrimEnd('/')));
+
+    private string Log(string name) => Path.Combine(_options.Folder, name + ".log");
+
+    private static void WriteSecret(string path)
+    {
+        File.WriteAllText(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes)));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private static string Text(Uri address) => address.AbsoluteUri.TrimEnd('/');
+
+    private static Uri FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        return new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+    }
+}

@@ -1,0 +1,149 @@
+using Millrace.Core.Tickets;
+
+namespace Millrace.Queue.Rabbit.Leases;
+
+/// <summary>
+/// Where what the broker handed out waits until the worker takes it: lanes in their turns, the cells of a lane one
+/// after the other, and never more held than the worker's credit.
+/// </summary>
+internal sealed class LeaseDesk(int cells, TimeProvider time)
+{
+    // A few round trips to a majority: so long slow work is not begun in the place of a quick ticket that is on its way.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(10);
+
+    private readonly Lock _lock = new();
+    private readonly LinkedList<RabbitLease>[,] _waiting = Shelves(cells);
+    private readonly int[] _nextCell = new int[Lanes.Images.Count];
+    private readonly int[] _held = new int[Lanes.Images.Count];
+    private readonly HashSet<Task> _holding = [];
+    private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LaneTurns _turns;
+    private long? _lastOfFull;
+
+    /// <summary>Lays down what came.</summary>
+    public void Add(int cell, RabbitLease lease)
+    {
+        lock (_lock)
+        {
+            _waiting[(int)lease.Ticket.Lane, cell].AddLast(lease);
+            Wake();
+        }
+    }
+
+    /// <summary>The next ticket for the worker; null when it holds enough or nothing may be taken.</summary>
+    /// <param name="places">Its credit.</param>
+    public RabbitLease? TryTake(int places)
+    {
+        lock (_lock)
+        {
+            if (_held.Sum() >= places) return null;
+            Span<bool> waiting = stackalloc bool[Lanes.Images.Count];
+            for (var lane = 0; lane < waiting.Length; lane++) waiting[lane] = CellWith(lane) >= 0;
+            if (!waiting[(int)Lane.Interactive] && Expected() > TimeSpan.Zero) return null;
+            var slow = _held[(int)Lane.Heavy] + _held[(int)Lane.Bulk];
+            var (chosen, next) = _turns.Choose(waiting, slow, places);
+            if (chosen is not { } taken) return null;
+            _turns = next;
+            return Take((int)taken);
+        }
+    }
+
+    /// <summary>Ends at the next change; ask for it before looking.</summary>
+    public Task WakeAsync()
+    {
+        lock (_lock)
+        {
+            var expected = Expected();
+            return expected > TimeSpan.Zero
+                ? Task.WhenAny(_wake.Task, Task.Delay(expected, time, CancellationToken.None))
+                : _wake.Task;
+        }
+    }
+
+    /// <summary>Has whoever waits look again.</summary>
+    public void Stir()
+    {
+        lock (_lock) Wake();
+    }
+
+    /// <summary>The worker holds one less.</summary>
+    /// <param name="lane">Of which lane.</param>
+    /// <param name="wasFull">Whether its subscription had all it may have, so that the next may be on its way.</param>
+    public void Settled(Lane lane, bool wasFull)
+    {
+        lock (_lock)
+        {
+            _held[(int)lane]--;
+            if (lane == Lane.Interactive && wasFull) _lastOfFull = time.GetTimestamp();
+            Wake();
+        }
+    }
+
+    /// <summary>Keeps a release that waits for its time, until it is done.</summary>
+    public void Hold(Task release)
+    {
+        lock (_lock)
+        {
+            _holding.RemoveWhere(done => done.IsCompleted);
+            _holding.Add(release);
+        }
+    }
+
+    /// <summary>Takes away what waits of a subscription, in order.</summary>
+    public IReadOnlyList<RabbitLease> Remove(LaneSubscription subscription)
+    {
+        var removed = new List<RabbitLease>();
+        lock (_lock)
+        {
+            foreach (var shelf in _waiting)
+            {
+                var mine = shelf.Where(lease => lease.Subscription == subscription).ToList();
+                foreach (var lease in mine) shelf.Remove(lease);
+                removed.AddRange(mine);
+            }
+        }
+        return removed;
+    }
+
+    private RabbitLease Take(int lane)
+    {
+        var cell = CellWith(lane);
+        var shelf = _waiting[lane, cell];
+        var lease = shelf.First!.Value;
+        shelf.RemoveFirst();
+        _nextCell[lane] = cell + 1;
+        _held[lane]++;
+        return lease;
+    }
+
+    // How much longer a quick ticket may be on its way.
+    private TimeSpan Expected() =>
+        _lastOfFull is { } last ? Grace - time.GetElapsedTime(last) : TimeSpan.Zero;
+
+    private int CellWith(int lane)
+    {
+        for (var step = 0; step < cells; step++)
+        {
+            var cell = (_nextCell[lane] + step) % cells;
+            if (_waiting[lane, cell].Count > 0) return cell;
+        }
+        return -1;
+    }
+
+    private void Wake()
+    {
+        var waiting = _wake;
+        _wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        waiting.TrySetResult();
+    }
+
+    private static LinkedList<RabbitLease>[,] Shelves(int cells)
+    {
+        var shelves = new LinkedList<RabbitLease>[Lanes.Images.Count, cells];
+        for (var lane = 0; lane < Lanes.Images.Count; lane++)
+        {
+            for (var cell = 0; cell < cells; cell++) shelves[lane, cell] = [];
+        }
+        return shelves;
+    }
+}

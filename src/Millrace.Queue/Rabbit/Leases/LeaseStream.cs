@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Millrace.Core.Tickets;
+using Millrace.Queue.Rabbit.Links;
+
+namespace Millrace.Queue.Rabbit.Leases;
+
+/// <summary>One worker's stream of leases: a consumer for each cell and lane, and a desk where they meet.</summary>
+internal sealed class LeaseStream
+{
+    // A cell that gave nothing for this long lends its share to the others.
+    private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(5);
+
+    private readonly RabbitQueueOptions _options;
+    private readonly LeaseCredit _credit;
+    private readonly TicketReader _reader;
+    private readonly TimeProvider _time;
+    private readonly int _offset;
+    private readonly long[,] _lastArrival;
+    private readonly LeaseDesk _desk;
+    private readonly LaneConsumer[] _consumers;
+
+    public LeaseStream(
+        RabbitBroker broker, RabbitQueueOptions options, LeaseCredit credit, TicketReader reader,
+        OpenSubscriptions open, int offset, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _credit = credit;
+        _reader = reader;
+        _time = time;
+        _offset = offset;
+        _lastArrival = new long[Lanes.Images.Count, options.Cells];
+        _desk = new LeaseDesk(options.Cells, time);
+        _consumers =
+        [
+            .. from cell in Enumerable.Range(0, options.Cells)
+               from lane in Lanes.Images
+               select new LaneConsumer(
+                   broker.Topology.Name(cell, lane), broker, options, _desk, open, () => Prefetch(cell, lane),
+                   (subscription, delivery) => ArrivedAsync(cell, lane, subscription, delivery), time, logger),
+        ];
+    }
+
+    /// <summary>The leases, until cancelled.</summary>
+    public async IAsyncEnumerable<RabbitLease> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var watching = _credit.Watch(_desk.Stir);
+        var consuming = Task.WhenAll(
+            _consumers.Select((consumer, index) => consumer.RunAsync(_offset + index, stop.Token)));
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                var wake = _desk.WakeAsync();
+                if (_desk.TryTake(_credit.Tickets) is { } lease) yield return lease;
+                else await await Task.WhenAny(wake, consuming);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await consuming;
+        }
+    }
+
+    // Slow lanes never get the last place, so no more of them is asked for than could be worked on.
+    private ushort Prefetch(int cell, Lane lane)
+    {
+        var credit = lane == Lane.Interactive ? _credit.Tickets : Math.Max(1, _credit.Tickets - 1);
+        Span<bool> isBusy = stackalloc bool[_options.Cells];
+        for (var i = 0; i < isBusy.Length; i++)
+        {
+            var last = Volatile.Read(ref _lastArrival[(int)lane, i]);
+            isBusy[i] = last != 0 && _time.GetElapsedTime(last) < BusyFor;
+        }
+        return CreditSplit.Of(credit, isBusy, cell, _offset);
+    }
+
+    private async Task ArrivedAsync(int cell, Lane lane, LaneSubscription subscription, LaneDelivery delivery)
+    {
+        Volatile.Write(ref _lastArrival[(int)lane, cell], _time.GetTimestamp());
+        if (await _reader.ReadAsync(cell, lane, subscription, delivery) is { } ticket)
+            _desk.Add(cell, new RabbitLease(subscription, delivery.Number, ticket, delivery.Deliveries, _desk, _time));
+    }
+}

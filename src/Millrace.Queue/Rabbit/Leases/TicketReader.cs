@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+using Millrace.Core.Tickets;
+using Millrace.Queue.Rabbit.Links;
+
+namespace Millrace.Queue.Rabbit.Leases;
+
+/// <summary>
+/// Reads what the broker handed out; what is no ticket is moved to the dead-letter queue with its reason, and out of
+/// its own queue only when it is stored there.
+/// </summary>
+internal sealed partial class TicketReader(
+    RabbitBroker broker, RabbitPublisher publisher, RabbitQueueOptions options, TimeProvider time, ILogger logger)
+{
+    /// <summary>The ticket; null when it was none, and has been dealt with.</summary>
+    public async Task<Ticket?> ReadAsync(int cell, Lane lane, LaneSubscription subscription, LaneDelivery delivery)
+    {
+        var reading = TicketText.Read(delivery.Body.Span);
+        var reason = reading.Reason;
+        if (reading.Ticket is { } ticket)
+        {
+            if (ticket.Cell == cell && ticket.Lane == lane) return ticket;
+            reason = $"It is for cell {ticket.Cell}, lane {ticket.Lane}, and was in another queue.";
+        }
+        await ParkAsync(broker.Topology.Name(cell, lane), reason, subscription, delivery);
+        return null;
+    }
+
+    private async Task ParkAsync(string queue, string reason, LaneSubscription subscription, LaneDelivery delivery)
+    {
+        // The client takes the body back when its handler is done; a late try may still hold it.
+        var parked = new Publication(broker.Topology.Dead, delivery.Id ?? queue, delivery.Body.ToArray())
+        {
+            Reason = $"{queue}: {reason}",
+        };
+        using var limit = new CancellationTokenSource(options.CallTimeout, time);
+        var isStored = false;
+        try
+        {
+            isStored = await publisher.PublishAsync(parked, late: null, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It stays in its queue, and comes again.
+        }
+        if (isStored) await subscription.TakeOutAsync(delivery.Number);
+        else await subscription.GiveBackAsync(delivery.Number);
+        if (isStored) broker.Metrics.Parked();
+        LogParked(queue, isStored ? "parked in the dead letters" : "put back, as it could not be parked", reason);
+    }
+
+    [LoggerMessage(4112, LogLevel.Warning, "A message in {Queue} is no ticket and was {Fate}: {Reason}")]
+    private partial void LogParked(string queue, string fate, string reason);
+}

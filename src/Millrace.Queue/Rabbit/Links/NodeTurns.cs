@@ -1,0 +1,44 @@
+namespace Millrace.Queue.Rabbit.Links;
+
+/// <summary>What is known of a node when one is chosen to publish on.</summary>
+/// <param name="IsUsable">Connected, not blocked by its broker, and not to be passed over this time.</param>
+/// <param name="Pace">How long its confirms take; at least the age of the oldest that it owes.</param>
+internal readonly record struct NodePace(bool IsUsable, TimeSpan Pace);
+
+/// <summary>
+/// Which node gets the next ticket: each in turn, but one that is slow against its siblings only now and then, to
+/// learn whether it still is. Pure.
+/// </summary>
+internal static class NodeTurns
+{
+    /// <summary>A slow node gets one turn in so many.</summary>
+    public const int SlowTurn = 16;
+
+    /// <summary>Differences below this say nothing.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(20);
+
+    private const int SlowFactor = 3;
+
+    /// <summary>The index of the node, or -1 when none is usable.</summary>
+    /// <param name="nodes">All nodes.</param>
+    /// <param name="turn">Counted up by the caller.</param>
+    public static int Choose(ReadOnlySpan<NodePace> nodes, uint turn)
+    {
+        var best = TimeSpan.MaxValue;
+        foreach (var node in nodes)
+        {
+            if (node.IsUsable && node.Pace < best) best = node.Pace;
+        }
+        if (best == TimeSpan.MaxValue) return -1;
+        var slowMayGo = turn % SlowTurn == 0;
+        // From the start of the turn on, so that turns go round.
+        for (var step = 0; step < nodes.Length; step++)
+        {
+            var index = (int)((turn + (uint)step) % (uint)nodes.Length);
+            if (nodes[index].IsUsable && (slowMayGo || !IsSlow(nodes[index].Pace, best))) return index;
+        }
+        return -1;
+    }
+
+    private static bool IsSlow(TimeSpan pace, TimeSpan best) => pace > (best * SlowFactor) + Grace;
+}

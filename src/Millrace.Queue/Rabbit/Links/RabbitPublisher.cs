@@ -1,0 +1,93 @@
+using RabbitMQ.Client.Exceptions;
+
+namespace Millrace.Queue.Rabbit.Links;
+
+/// <summary>
+/// Brings a message into a queue: on one node, and on another when the confirm is late or the node is lost. The same
+/// message may so be stored twice.
+/// </summary>
+internal sealed class RabbitPublisher(RabbitBroker broker, RabbitQueueOptions options, TimeProvider time)
+{
+    // The wait for each further confirm doubles up to this, so that a long outage does not fill queues with copies.
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>True once it is stored; false when the queue is full or the broker short of means: not stored.</summary>
+    /// <param name="publication">The message.</param>
+    /// <param name="late">Told when a confirm did not come in time; null: nobody.</param>
+    /// <param name="cancellationToken">Ends the wait, and is the only limit on it; it may be stored all the same.</param>
+    public async Task<bool> PublishAsync(Publication publication, Action? late, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryAllAsync(publication, late, cancellationToken);
+        }
+        finally
+        {
+            publication.Over();
+        }
+    }
+
+    private async Task<bool> TryAllAsync(Publication publication, Action? late, CancellationToken cancellationToken)
+    {
+        var (wait, mayBeStored) = (options.ConfirmTimeout, false);
+        NodeSession? node = null;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            node = broker.ToPublish(not: node);
+            if (mayBeStored && node is not null) broker.Metrics.Republished();
+            var (end, isLate) = await TryAsync(publication, node, wait, cancellationToken);
+            if (Verdict(end, mayBeStored) is { } verdict) return verdict;
+            mayBeStored |= end == PublishEnd.Unknown;
+            if (isLate)
+            {
+                late?.Invoke();
+                wait = wait * 2 < WaitMax ? wait * 2 : WaitMax;
+            }
+            if (end == PublishEnd.Unrouted) await DeclareAsync(publication, node!, cancellationToken);
+            if (end != PublishEnd.Unknown) await broker.WaitForChangeAsync(LookAgain, cancellationToken);
+        }
+    }
+
+    // A refusal is told only while no earlier try may still store it: who is refused must be able to rely on that.
+    private static bool? Verdict(PublishEnd end, bool mayBeStored) => end switch
+    {
+        PublishEnd.Stored => true,
+        PublishEnd.Refused when !mayBeStored => false,
+        _ => null,
+    };
+
+    private async Task<(PublishEnd End, bool IsLate)> TryAsync(
+        Publication publication, NodeSession? node, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var next = publication.Next();
+        if (node is null) return (broker.IsBlocked ? PublishEnd.Refused : Unless(next, PublishEnd.Unsent), false);
+        if (!node.TryWrite(next)) return (Unless(next, PublishEnd.Refused), false);
+        try
+        {
+            return (await next.End.WaitAsync(wait, time, cancellationToken), false);
+        }
+        catch (TimeoutException)
+        {
+            return (PublishEnd.Unknown, true);
+        }
+    }
+
+    // An earlier try may have stored it meanwhile.
+    private static PublishEnd Unless(PublishTry next, PublishEnd end) =>
+        next.End.IsCompleted ? PublishEnd.Stored : end;
+
+    private async Task DeclareAsync(Publication publication, NodeSession node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await broker.DeclareAgainAsync(publication.Queue, node, cancellationToken);
+        }
+        catch (Exception exception) when (exception
+            is RabbitMQClientException or QueueDiffersException or TimeoutException or IOException)
+        {
+            // The next try says whether it matters.
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Millrace.Core.Conversions;
+using Millrace.Core.Handover;
+using Millrace.Core.Poison;
+using Millrace.Core.Tickets;
+using Millrace.Core.Transforms;
+using Millrace.Worker.Edges;
+using Millrace.Worker.Pool;
+
+namespace Millrace.Worker.Leases;
+
+/// <summary>
+/// Takes one lease from hand to completion or release: drops it when it is late, fetches its bytes, has them converted,
+/// and gives the outcome to whoever waits. Safe for any number of threads.
+/// </summary>
+internal sealed partial class LeaseHandler(
+    KernelPool pool, ImageTurns turns, PoisonWitness witness, WorkerCredit credit, WorkerSelf self, EdgeClocks clocks,
+    EdgeCalls edge, LeaseMetrics metrics, Jitter jitter, IOptions<LeaseOptions> options, TimeProvider time,
+    ILogger<LeaseHandler> logger)
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    // A ticket whose time is up by its own word still gets the question to its edge, as the clocks may differ.
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ForeignTold = TimeSpan.FromMinutes(1);
+
+    // One image more than there are kernels may have its bytes here: it goes on as soon as a kernel is free.
+    private readonly LaneGate _hands = new(pool.Concurrency + 1);
+    private readonly LeaseOptions _options = options.Value;
+    private readonly Lock _lock = new();
+    private long? _foreignToldAt;
+
+    /// <summary>Handles one lease; ends it exactly once.</summary>
+    /// <param name="lease">As the queue gave it.</param>
+    /// <param name="stopping">Gives the lease back unless a kernel holds its image.</param>
+    public async Task HandleAsync(ILease lease, CancellationToken stopping)
+    {
+        credit.Refresh();
+        var end = await EndAsync(lease, stopping);
+        if (end.Delay is { } delay) await lease.ReleaseAsync(delay);
+        else if (!await lease.CompleteAsync()) LogLeaseLost(lease.Ticket.Id);
+        metrics.Ended(lease.Ticket.Lane, end.Outcome);
+    }
+
+    /// <summary>What becomes of a lease that this build failed on: a bug must not go round for ever.</summary>
+    public async Task GiveBackAsync(ILease lease)
+    {
+        await edge.GiveUpAsync(lease.Ticket);
+        var end = ReleaseOrDrop(lease, LeaseOutcome.Released, _options.UnreachableDelay);
+        if (end.Delay is { } delay) await lease.ReleaseAsync(delay);
+        else await lease.CompleteAsync();
+        metrics.Ended(lease.Ticket.Lane, end.Outcome);
+    }
+
+    private async Task<LeaseEnd> EndAsync(ILease lease, CancellationToken stopping)
+    {
+        var ticket = lease.Ticket;
+        if (ticket.Lane.IsDurable()) return Foreign(ticket.Lane);
+        var left = clocks.Left(ticket);
+        if (left <= TimeSpan.Zero) return LeaseEnd.Complete(LeaseOutcome.Expired);
+        using var deadline = new CancellationTokenSource(Bounded(left ?? ticket.Remaining), time);
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
+        using var image = new LeasedImage(lease, PoisonCase.Of(lease, self.Build), credit);
+        try
+        {
+            return await WorkAsync(lease, image, deadline, wait.Token);
+        }
+        catch (OperationCanceledException) when (!deadline.IsCancellationRequested)
+        {
+            if (image.IsClaimed) await edge.GiveUpAsync(ticket);
+            return LeaseEnd.Release(LeaseOutcome.Released, TimeSpan.Zero);
+        }
+        catch (OperationCanceledException)
+        {
+            return LeaseEnd.Complete(LeaseOutcome.Expired);
+        }
+    }
+
+    private async Task<LeaseEnd> WorkAsync(
+        ILease lease, LeasedImage image, CancellationTokenSource deadline, CancellationToken wait)
+    {
+        if (!await EnterAsync(image, wait))
+            return ReleaseOrDrop(lease, LeaseOutcome.Released, _options.UnreachableDelay);
+        var fetch = await edge.FetchAsync(lease.Ticket, wait);
+        if (fetch.Fetched is not { } fetched) return Unfetched(lease, fetch.IsHopeless);
+        ConversionOutcome? outcome;
+        using (fetched)
+        {
+            if (fetched.Answer != FetchAnswer.Granted) return Refused(fetched.Answer);
+            image.IsClaimed = true;
+            clocks.Heard(lease.Ticket.Source, lease.Ticket.Deadline - fetched.Remaining);
+            deadline.CancelAfter(Bounded(fetched.Remaining));
+            outcome = await ConvertAsync(image, fetched, wait);
+        }
+        if (outcome is null)
+        {
+            await edge.GiveUpAsync(lease.Ticket);
+            return LeaseEnd.Release(LeaseOutcome.Released, TimeSpan.Zero);
+        }
+        image.LeaveKernels();
+        using (outcome.Image) return await DeliverAsync(lease.Ticket, outcome, deadline.Token);
+    }
+
+    // A suspect waits for its quarantine kernel before it fetches: the line is longer than the bytes of it should be.
+    private async Task<bool> EnterAsync(LeasedImage image, CancellationToken wait)
+    {
+        if (witness.Judge(image.Case) == PoisonVerdict.Suspect)
+            return await image.QuarantineAsync(pool.Quarantine, wait);
+        image.Take(await _hands.EnterAsync(image.Ticket.Lane, wait));
+        return true;
+    }
+
+    private async Task<ConversionOutcome?> ConvertAsync(LeasedImage image, Fetched fetched, CancellationToken wait)
+    {
+        var parsing = TransformParser.Parse(image.Ticket.Transform);
+        if (parsing.Transform is not { Format: not OutputFormat.Auto } transform)
+        {
+            LogNoTransform(image.Ticket.Id);
+            return ConversionOutcome.Of(
+                ConversionFailure.TransformImpossible, "What is to be done with the image cannot be read.");
+        }
+        image.Request = new ConversionRequest(fetched.Source, transform, fetched.Watermark);
+        return await turns.ConvertAsync(image, wait);
+    }
+
+    private async Task<LeaseEnd> DeliverAsync(
+        Ticket ticket, ConversionOutcome outcome, CancellationToken deadline)
+    {
+        var taken = await edge.DeliverAsync(ticket, outcome, deadline);
+        if (!taken) return LeaseEnd.Complete(LeaseOutcome.Gone);
+        return LeaseEnd.Complete(outcome.Failure switch
+        {
+            null => LeaseOutcome.Converted,
+            ConversionFailure.Quarantined => LeaseOutcome.Quarantined,
+            _ => LeaseOutcome.Failed,
+        });
+    }
+
+    private LeaseEnd Refused(FetchAnswer answer) => answer switch
+    {
+        FetchAnswer.Taken => LeaseEnd.Complete(LeaseOutcome.Taken),
+        FetchAnswer.Later => LeaseEnd.Release(LeaseOutcome.Later, jitter.Of(_options.LaterDelay)),
+        _ => LeaseEnd.Complete(LeaseOutcome.Gone),
+    };
+
+    // An edge that refuses connections is dead, and its callers with it; one that hangs may come back.
+    private LeaseEnd Unfetched(ILease lease, bool isHopeless) => isHopeless
+        ? LeaseEnd.Complete(LeaseOutcome.Gone)
+        : ReleaseOrDrop(lease, LeaseOutcome.Released, _options.UnreachableDelay);
+
+    private LeaseEnd ReleaseOrDrop(ILease lease, LeaseOutcome outcome, TimeSpan delay)
+    {
+        if (lease.Deliveries < _options.DeliveriesMax) return LeaseEnd.Release(outcome, jitter.Of(delay));
+        LogDropped(lease.Ticket.Id, lease.Deliveries);
+        return LeaseEnd.Complete(LeaseOutcome.Gone);
+    }
+
+    private LeaseEnd Foreign(Lane lane)
+    {
+        bool tell;
+        lock (_lock)
+        {
+            tell = _foreignToldAt is not { } told || time.GetElapsedTime(told) >= ForeignTold;
+            if (tell) _foreignToldAt = time.GetTimestamp();
+        }
+        if (tell) LogForeign(lane.Name(), _options.ForeignDelay);
+        return LeaseEnd.Release(LeaseOutcome.Released, jitter.Of(_options.ForeignDelay));
+    }
+
+    private static TimeSpan Bounded(TimeSpan wait) =>
+        wait < ShortestWait ? ShortestWait : wait > LongestWait ? LongestWait : wait;
+
+    [LoggerMessage(2010, LogLevel.Warning,
+        "This build does not work on the lane {Lane}: its tickets are given back for {Delay} each (told once a minute)")]
+    private partial void LogForeign(string lane, TimeSpan delay);
+
+    [LoggerMessage(2011, LogLevel.Warning, "Ticket {Ticket} has a transform that cannot be read")]
+    private partial void LogNoTransform(Guid ticket);
+
+    [LoggerMessage(2012, LogLevel.Warning,
+        "Ticket {Ticket} is dropped after {Deliveries} deliveries: its edge could not be reached in any")]
+    private partial void LogDropped(Guid ticket, int deliveries);
+
+    [LoggerMessage(2013, LogLevel.Debug, "The lease of ticket {Ticket} was lost before it was completed")]
+    private partial void LogLeaseLost(Guid ticket);
+}

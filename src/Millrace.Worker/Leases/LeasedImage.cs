@@ -1,0 +1,76 @@
+using Millrace.Core.Conversions;
+using Millrace.Core.Tickets;
+using Millrace.Worker.Kernels;
+using Millrace.Worker.Pool;
+
+namespace Millrace.Worker.Leases;
+
+/// <summary>What is known of one leased image, and the place that it holds. Used by one caller at a time.</summary>
+internal sealed class LeasedImage(ILease lease, PoisonCase judged, WorkerCredit credit) : IDisposable
+{
+    private LanePlace? _hand;
+    private QuarantinePlace? _quarantine;
+    private bool _elsewhere;
+
+    public Ticket Ticket { get; } = lease.Ticket;
+
+    public PoisonCase Case { get; } = judged;
+
+    /// <summary>Bytes and transform, once fetched.</summary>
+    public ConversionRequest? Request { get; set; }
+
+    /// <summary>Whether its edge holds it for this worker.</summary>
+    public bool IsClaimed { get; set; }
+
+    /// <summary>Waited for a kernel.</summary>
+    public TimeSpan Queued { get; set; }
+
+    /// <summary>In kernels, all attempts together.</summary>
+    public TimeSpan Converted { get; set; }
+
+    /// <summary>Kernels that held it.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>The latest death that it caused; null when none.</summary>
+    public KernelDeath? Death { get; set; }
+
+    /// <summary>Whether it has a place in the line of quarantine kernels.</summary>
+    public bool IsQuarantined => _quarantine is not null;
+
+    public ConversionTiming Timing => new(Queued, Converted, Attempts);
+
+    /// <summary>It is one of those whose bytes may be here.</summary>
+    public void Take(LanePlace hand) => _hand = hand;
+
+    /// <summary>Waits for a place in the line of quarantine kernels; its place among the others is free at once.</summary>
+    /// <returns>False when the line is full.</returns>
+    public async Task<bool> QuarantineAsync(QuarantineLine line, CancellationToken cancellationToken)
+    {
+        LeaveOthers();
+        _quarantine ??= await line.EnterAsync(cancellationToken);
+        return IsQuarantined;
+    }
+
+    /// <summary>It needs no kernel any more.</summary>
+    public void LeaveKernels()
+    {
+        LeaveOthers();
+        _quarantine?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _hand?.Dispose();
+        _quarantine?.Dispose();
+        if (_elsewhere) credit.Return();
+        _elsewhere = false;
+    }
+
+    private void LeaveOthers()
+    {
+        _hand?.Dispose();
+        if (!_elsewhere) credit.Leave();
+        _elsewhere = true;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Millrace.Core.Poison;
+
+namespace Millrace.Worker.Leases;
+
+/// <summary>
+/// Deaths that the ledger has not stored yet: they count here, so that a pill costs this worker two deaths while the
+/// ledger is away too, and are stored in the background once it is back. Safe for any number of threads.
+/// </summary>
+internal sealed partial class PendingStrikes(
+    IPoisonLedger ledger, Jitter jitter, IOptions<LeaseOptions> options, TimeProvider time,
+    ILogger<PendingStrikes> logger) : BackgroundService
+{
+    /// <summary>Deaths after which nobody works on an image.</summary>
+    public const int Quarantine = 2;
+
+    private const int TriesMax = 200;
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LastBackoff = TimeSpan.FromSeconds(15);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, Strike> _strikes = [];
+    private readonly Channel<Strike> _again = Channel.CreateUnbounded<Strike>();
+
+    /// <summary>Counts a death from now on; without effect when as many are kept as may be.</summary>
+    public void Add(Strike strike)
+    {
+        lock (_lock)
+        {
+            if (_strikes.Count < options.Value.PendingStrikesMax) _strikes[strike.Id] = strike;
+        }
+    }
+
+    /// <summary>The ledger counts it now.</summary>
+    public void Remove(Strike strike)
+    {
+        lock (_lock) _strikes.Remove(strike.Id);
+    }
+
+    /// <summary>Deaths that count here against a fingerprint.</summary>
+    public int Count(Fingerprint fingerprint)
+    {
+        lock (_lock) return _strikes.Count == 0 ? 0 : _strikes.Values.Count(kept => kept.Fingerprint == fingerprint);
+    }
+
+    /// <summary>Stores it in the background; lost when it is not kept, as there were too many.</summary>
+    public void StoreLater(Strike strike)
+    {
+        bool kept;
+        lock (_lock) kept = _strikes.ContainsKey(strike.Id);
+        if (kept) _again.Writer.TryWrite(strike);
+        else LogLost(strike.Fingerprint);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var strike in _again.Reader.ReadAllAsync(stoppingToken))
+        {
+            if (!await StoreAsync(strike, stoppingToken)) LogLost(strike.Fingerprint);
+            Remove(strike);
+        }
+    }
+
+    private async Task<bool> StoreAsync(Strike strike, CancellationToken cancellationToken)
+    {
+        var backoff = FirstBackoff;
+        for (var tries = 0; tries < TriesMax; tries++)
+        {
+            await Task.Delay(jitter.Of(backoff), time, cancellationToken);
+            if (await TryStoreAsync(strike, cancellationToken)) return true;
+            backoff = backoff * 2 < LastBackoff ? backoff * 2 : LastBackoff;
+        }
+        return false;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the ledger's engine throws, it is tried again.")]
+    private async Task<bool> TryStoreAsync(Strike strike, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.Value.StrikeTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await ledger.StrikeAsync(strike, linked.Token).WaitAsync(linked.Token);
+            return true;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogAgain(strike.Fingerprint, exception);
+            return false;
+        }
+    }
+
+    [LoggerMessage(2021, LogLevel.Error, "A death is lost to the poison ledger: {Fingerprint}")]
+    private partial void LogLost(Fingerprint fingerprint);
+
+    [LoggerMessage(2022, LogLevel.Debug, "The poison ledger still does not store a death: {Fingerprint}")]
+    private partial void LogAgain(Fingerprint fingerprint, Exception exception);
+}

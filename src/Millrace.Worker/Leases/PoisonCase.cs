@@ -1,0 +1,33 @@
+using Millrace.Core.Poison;
+using Millrace.Core.Tickets;
+using Millrace.Worker.Kernels;
+
+namespace Millrace.Worker.Leases;
+
+/// <summary>What one leased image can be judged by.</summary>
+/// <param name="Image">It, with any transform.</param>
+/// <param name="Request">It, with this transform.</param>
+/// <param name="Tenant">Whose it is.</param>
+/// <param name="IsTold">
+/// Whether the ticket tells of a death, or was lost with a worker: nobody may know yet what happened there.
+/// </param>
+internal sealed record PoisonCase(Fingerprint Image, Fingerprint Request, string Tenant, bool IsTold)
+{
+    /// <summary>Of a leased ticket.</summary>
+    public static PoisonCase Of(ILease lease, string build)
+    {
+        var ticket = lease.Ticket;
+        return new PoisonCase(
+            Fingerprint.OfImage(ticket.ContentHash, build),
+            Fingerprint.OfRequest(ticket.ContentHash, build, ticket.Transform),
+            ticket.Tenant,
+            IsTold: ticket.Strikes > 0 || lease.Deliveries > 1);
+    }
+
+    /// <summary>
+    /// What a death counts against. A watermark may be the culprit, a deadline or a lack of memory may be the
+    /// transform's doing: then the request, as nobody may have a stranger's picture banned.
+    /// </summary>
+    public Fingerprint Against(KernelDeathCause cause, bool hasWatermark) =>
+        hasWatermark || cause is KernelDeathCause.Deadline or KernelDeathCause.Memory ? Request : Image;
+}

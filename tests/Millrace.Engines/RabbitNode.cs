@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Millrace.Engines;
+
+/// <summary>One node of a cluster, and the harm that can be done to it.</summary>
+public sealed class RabbitNode
+{
+    private static readonly TimeSpan ControlLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Knock = TimeSpan.FromMilliseconds(50);
+    private const int LogTailCharacters = 2_000;
+
+    private readonly RabbitNodePlan _plan;
+    private readonly EngineThread _thread;
+    private Process? _process;
+
+    internal RabbitNode(RabbitNodePlan plan, EngineThread thread) => (_plan, _thread) = (plan, thread);
+
+    /// <summary>Its Erlang name, <c>r1@localhost</c>.</summary>
+    public string Name => _plan.Name;
+
+    /// <summary>Where it speaks AMQP, on 127.0.0.1.</summary>
+    public int Port => _plan.Port;
+
+    /// <summary><c>amqp://user:password@127.0.0.1:port</c>.</summary>
+    public Uri Address => _plan.Address;
+
+    /// <summary>The broker's process; of the last one when it does not run.</summary>
+    /// <exception cref="InvalidOperationException">It has not been started.</exception>
+    public int ProcessId => (_process ?? throw new InvalidOperationException($"{Name} was not started.")).Id;
+
+    /// <summary>Starts it, again after a kill, and waits until it takes connections.</summary>
+    /// <param name="cancellationToken">Ends the wait; the node is left as it is.</param>
+    /// <exception cref="InvalidOperationException">It ended while starting, or runs already.</exception>
+    /// <exception cref="TimeoutException">Cancelled before it took connections.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_process is { HasExited: false }) throw new InvalidOperationException($"{Name} runs already.");
+        _process?.Dispose();
+        _process = await _thread.StartAsync(_plan.Server(), _plan.OutputPath);
+        try
+        {
+            while (!await AnswersAsync(cancellationToken))
+            {
+                if (_process.HasExited) throw new InvalidOperationException($"{Name} ended while starting. {LogTail()}");
+                await Task.Delay(Knock, TimeProvider.System, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new TimeoutException($"{Name} is not up. {LogTail()}", exception);
+        }
+    }
+
+    /// <summary>SIGKILL; returns when the process is gone.</summary>
+    public async Task KillAsync()
+    {
+        Signals.Send(_process!, Signals.Kill);
+        await _process!.WaitForExitAsync();
+    }
+
+    /// <summary>SIGSTOP: alive and silent.</summary>
+    public void Pause() => Signals.Send(_process!, Signals.Stop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Signals.Send(_process!, Signals.Continue);
+
+    /// <summary>Runs rabbitmqctl on this node: one to three seconds.</summary>
+    /// <returns>What it wrote to stdout.</returns>
+    /// <exception cref="InvalidOperationException">It failed; the message has what it wrote.</exception>
+    /// <exception cref="TimeoutException">It did not end within a minute.</exception>
+    public async Task<string> ControlAsync(params string[] rabbitmqctlArguments)
+    {
+        using var limit = new CancellationTokenSource(ControlLimit);
+        using var control = Process.Start(_plan.Control(rabbitmqctlArguments))!;
+        try
+        {
+            var output = control.StandardOutput.ReadToEndAsync(limit.Token);
+            var error = control.StandardError.ReadToEndAsync(limit.Token);
+            await control.WaitForExitAsync(limit.Token);
+            return control.ExitCode == 0
+                ? await output
+                : throw new InvalidOperationException($"rabbitmqctl {rabbitmqctlArguments[0]}: {await output}{await error}");
+        }
+        catch (OperationCanceledException exception)
+        {
+            control.Kill();
+            throw new TimeoutException($"rabbitmqctl {rabbitmqctlArguments[0]} did not end.", exception);
+        }
+    }
+
+    /// <summary>Kills it when it runs.</summary>
+    internal async Task EndAsync()
+    {
+        if (_process is { HasExited: false }) await KillAsync();
+    }
+
+    // The listener opens last; the first frame of the handshake says that somebody is behind it.
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        using var socket = new TcpClient();
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
+            var stream = socket.GetStream();
+            await stream.WriteAsync("AMQP\0\0\u0009\u0001"u8.ToArray(), cancellationToken);
+            return await stream.ReadAsync(new byte[1], cancellationToken) == 1;
+        }
+        catch (Exception exception) when (exception is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private string LogTail()
+    {
+        var log = File.Exists(_plan.LogPath) ? File.ReadAllText(_plan.LogPath) : "It has written no log.";
+        return $"The end of its log:\n{log[^Math.Min(log.Length, LogTailCharacters)..]}";
+    }
+}

@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Millrace.Core.Poison;
+using Millrace.Engines;
+using Millrace.Queue.Rabbit;
+using Millrace.Queue.Rabbit.Links;
+using RabbitMQ.Client;
+using ToOptions = Microsoft.Extensions.Options.Options;
+
+namespace Millrace.Queue.Tests.Rabbit;
+
+/// <summary>Queues with names of their own on the shared cluster, and members that use them; removed at the end.</summary>
+internal sealed class RabbitStore : IAsyncDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly string _passwordFile = Path.GetTempFileName();
+    private readonly List<IAsyncDisposable> _open = [];
+    private readonly List<RabbitQueueOptions> _used = [];
+
+    public RabbitStore(RabbitCluster cluster)
+    {
+        Cluster = cluster;
+        var secret = cluster.Nodes[0].Address.UserInfo.Split(':');
+        var userFile = _passwordFile + ".user";
+        File.WriteAllText(userFile, secret[0]);
+        File.WriteAllText(_passwordFile, secret[1] + "\n");
+        Options = new RabbitQueueOptions
+        {
+            Nodes = [.. cluster.Nodes.Select(node => new Uri($"amqp://127.0.0.1:{node.Port}"))],
+            UserFile = userFile,
+            PasswordFile = _passwordFile,
+            QueuePrefix = "t" + RandomNumberGenerator.GetHexString(8, lowercase: true),
+            Cells = 1,
+            ReconnectMax = TimeSpan.FromMilliseconds(500),
+            HealthInterval = TimeSpan.FromMilliseconds(100),
+        };
+    }
+
+    public RabbitCluster Cluster { get; }
+
+    /// <summary>What members get unless told otherwise.</summary>
+    public RabbitQueueOptions Options { get; set; }
+
+    /// <summary>A broker, as each process has one.</summary>
+    public RabbitBroker Broker(RabbitQueueOptions? options = null)
+    {
+        var used = options ?? Options;
+        _used.Add(used);
+        var broker = new RabbitBroker(
+            ToOptions.Create(used),
+            new RabbitMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
+            TimeProvider.System, new Random(_open.Count), NullLogger<RabbitBroker>.Instance);
+        broker.Start();
+        _open.Add(broker);
+        return broker;
+    }
+
+    /// <summary>A queue with a broker of its own.</summary>
+    public RabbitJobQueue Queue(RabbitBroker? broker = null, RabbitQueueOptions? options = null)
+    {
+        var queue = new RabbitJobQueue(
+            ToOptions.Create(options ?? Options), broker ?? Broker(options),
+            TimeProvider.System, new Random(_open.Count), NullLogger<RabbitJobQueue>.Instance);
+        _open.Add(queue);
+        return queue;
+    }
+
+    /// <summary>A ledger with a broker of its own.</summary>
+    public RabbitPoisonLedger Ledger()
+    {
+        var ledger = new RabbitPoisonLedger(
+            ToOptions.Create(Options), Broker(), new PoisonRules(), TimeProvider.System,
+            NullLogger<RabbitPoisonLedger>.Instance);
+        _open.Add(ledger);
+        return ledger;
+    }
+
+    /// <summary>A plain connection, for what an operator or a stranger does by hand.</summary>
+    public Task<IConnection> ConnectAsync() => new ConnectionFactory
+    {
+        Uri = Cluster.Nodes[0].Address,
+        AutomaticRecoveryEnabled = false,
+    }.CreateConnectionAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var open in Enumerable.Reverse(_open)) await open.DisposeAsync();
+        await using (var connection = await ConnectAsync())
+        {
+            await using var channel = await connection.CreateChannelAsync();
+            foreach (var queue in _used.SelectMany(used => new RabbitTopology(used).Queues).DistinctBy(one => one.Name))
+                await channel.QueueDeleteAsync(queue.Name);
+        }
+        await _services.DisposeAsync();
+        File.Delete(_passwordFile);
+        File.Delete(_passwordFile + ".user");
+    }
+}
