@@ -14,7 +14,7 @@ public sealed class PaceTable
     public const double LimpsAbove = 2;
 
     /// <summary>A worker limps at this many failures, each fading.</summary>
-    public const double FailuresMax = 3;
+    public const double FailuresMax = 2;
 
     /// <summary>How long until a failure counts half.</summary>
     public static readonly TimeSpan FailureHalfLife = TimeSpan.FromSeconds(30);

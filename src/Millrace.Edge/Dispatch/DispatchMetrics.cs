@@ -18,7 +18,7 @@ internal sealed class DispatchMetrics
     private readonly Counter<long> _quarantined;
 
     /// <summary>Makes the instruments.</summary>
-    public DispatchMetrics(IMeterFactory meters, Fleet fleet, OpenConversions open)
+    public DispatchMetrics(IMeterFactory meters, Fleet fleet, OpenConversions open, FirstSightGate gate)
     {
         var meter = meters.Create(EdgeMetrics.MeterName);
         _tickets = meter.CreateCounter<long>("millrace.dispatch.tickets", "{ticket}", "Tickets enqueued, by lane.");
@@ -40,6 +40,8 @@ internal sealed class DispatchMetrics
             "millrace.dispatch.workers", () => fleet.Count, "{worker}", "Workers with a session.");
         meter.CreateObservableUpDownCounter(
             "millrace.dispatch.open", () => open.Count, "{request}", "Conversions that somebody waits for.");
+        meter.CreateObservableUpDownCounter(
+            "millrace.dispatch.gate_waiting", () => gate.Waiting, "{request}", "Requests that wait for their first.");
     }
 
     /// <summary>A ticket goes out.</summary>

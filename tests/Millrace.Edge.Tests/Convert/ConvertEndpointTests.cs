@@ -23,11 +23,11 @@ public sealed partial class ConvertEndpointTests
         { ConversionFailure.KernelDeadline, 422, "kernel-deadline" },
         { ConversionFailure.KernelOutOfMemory, 422, "kernel-out-of-memory" },
         { ConversionFailure.KernelProtocol, 422, "kernel-protocol" },
+        { ConversionFailure.Quarantined, 422, "quarantined" },
         { ConversionFailure.QueueFull, 503, "queue-full" },
         { ConversionFailure.QueueDeadline, 503, "queue-deadline" },
         { ConversionFailure.Stopping, 503, "stopping" },
         { ConversionFailure.NoKernel, 503, "no-kernel" },
-        { ConversionFailure.Quarantined, 422, "quarantined" },
         { ConversionFailure.WorkerLost, 503, "worker-lost" },
         { ConversionFailure.QueueUnavailable, 503, "queue-unavailable" },
     };
