@@ -31,6 +31,8 @@ internal static class LossPart
             losses.At);
         await losses.EndAsync();
         Console.Out.WriteLine("  " + Summary.Of(answers));
+        foreach (var bad in answers.Where(answer => !answer.IsConverted))
+            Console.Out.WriteLine($"  {bad.Status} {bad.Code}: job {bad.Job} of {bad.Tenant}");
         var failed = answers.Count(answer => !answer.IsConverted);
         verdict.Expect(failed == 0, $"{failed} of {Requests} answers failed");
         verdict.Expect(losses.Happened.Count == 5, $"faults that happened: {string.Join(", ", losses.Happened)}");

@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Millrace.Cluster.Load;
 
 namespace Millrace.Cluster.Checks;
@@ -15,6 +17,7 @@ internal static class PoisonPart
     private const int DeathsInTurn = 2;
     private const int DeathsAtOnceMax = 4;
     private const string Deaths = "millrace_worker_kernel_deaths_total";
+    private static readonly TimeSpan CountedWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static async Task RunAsync(Ground ground, Verdict verdict, CancellationToken cancellationToken)
@@ -46,9 +49,14 @@ internal static class PoisonPart
         var listed = await ListedAsync(ground, client, cancellationToken);
         verdict.Expect(listed == 2, $"{listed} fingerprints are listed as quarantined");
 
-        Task<double> DeathsAsync() => new Metrics(client).SumAsync(
-            ground.Region.Workers.Select(worker => worker.Start.Address), Deaths,
-            labels => labels.Contains("cause=\"signal\"", StringComparison.Ordinal), cancellationToken);
+        async Task<double> DeathsAsync()
+        {
+            // A death is counted when the kernel is buried, and a scrape is kept for a moment.
+            await Task.Delay(CountedWithin, ground.Time, cancellationToken);
+            return await new Metrics(client).SumAsync(
+                ground.Region.Workers.Select(worker => worker.Start.Address), Deaths,
+                labels => labels.Contains("cause=\"signal\"", StringComparison.Ordinal), cancellationToken);
+        }
     }
 
     private static Task<IReadOnlyList<Answer>> SendPillsAsync(
@@ -85,7 +93,7 @@ internal static class PoisonPart
         var secret = (await File.ReadAllTextAsync(ground.Region.SecretPath, cancellationToken)).Trim();
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         using var response = await client.SendAsync(request, cancellationToken);
-        var list = await response.Content.ReadAsStringAsync(cancellationToken);
-        return list.Split("\"isQuarantined\":true", StringSplitOptions.None).Length - 1;
+        var list = await response.Content.ReadFromJsonAsync<JsonElement[]>(cancellationToken);
+        return list!.Count(entry => entry.GetProperty("quarantined").GetBoolean());
     }
 }

@@ -34,8 +34,9 @@ internal sealed record TicketTrace(
         if (!line.Contains(Category, StringComparison.Ordinal)) return null;
         using var entry = JsonDocument.Parse(line);
         var state = entry.RootElement.GetProperty("State");
+        if (!Enum.TryParse<TicketStep>(Text(state, nameof(Step)), out var step)) return null;
         return new TicketTrace(
-            Enum.Parse<TicketStep>(Text(state, "Step")),
+            step,
             Guid.Parse(Text(state, "Job")),
             Text(state, "Tenant"),
             $"{Text(state, "Lane")}/{Text(state, "Cell")}",

@@ -57,16 +57,18 @@ internal sealed class Balancer : IDisposable
             using var response = await _client.SendAsync(request, cancellationToken);
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             var code = response.IsSuccessStatusCode ? "" : CodeOf(body);
-            return new Answer(tenant, (int)response.StatusCode, code, default, 1);
+            var job = response.Headers.TryGetValues("Millrace-Job", out var ids) ? ids.First() : "";
+            return new Answer(tenant, (int)response.StatusCode, code, job, default, 1);
         }
         catch (HttpRequestException exception)
         {
             var unreachable = exception.HttpRequestError == HttpRequestError.ConnectionError;
-            return new Answer(tenant, 0, unreachable ? "unreachable" : exception.HttpRequestError.ToString(), default, 1);
+            var code = unreachable ? "unreachable" : exception.HttpRequestError.ToString();
+            return new Answer(tenant, 0, code, "", default, 1);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new Answer(tenant, 0, "no answer in time", default, 1);
+            return new Answer(tenant, 0, "no answer in time", "", default, 1);
         }
     }
 

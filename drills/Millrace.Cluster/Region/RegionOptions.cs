@@ -32,5 +32,10 @@ internal sealed record RegionOptions
     public string FaultyKernelPath =>
         Path.Combine(Root, "artifacts/bin/Millrace.Kernel.Faulty/debug/Millrace.Kernel.Faulty.dll");
 
+    public string SettingsPath => Path.Combine(Folder, "settings.json");
+
+    /// <summary>Settings of every role, as JSON.</summary>
+    public string Settings => TracesTickets ? """{"Logging":{"LogLevel":{"Millrace.Tickets":"Debug"}}}""" : "{}";
+
     public string SecretPath => Path.Combine(Folder, "cluster.secret");
 }

@@ -31,6 +31,7 @@ internal sealed class RunningRegion : IAsyncDisposable
         if (Directory.Exists(options.Folder)) Directory.Delete(options.Folder, recursive: true);
         Directory.CreateDirectory(options.Folder);
         WriteSecret(options.SecretPath);
+        File.WriteAllText(options.SettingsPath, options.Settings);
         var brokers = await RabbitCluster.StartAsync(
             Path.Combine(options.Folder, "brokers"), options.Brokers, cancellationToken);
         var region = new RunningRegion(options, brokers);
@@ -82,7 +83,8 @@ internal sealed class RunningRegion : IAsyncDisposable
         string[] arguments =
         [
             "edge", "--open", "--name", $"edge-{number}", "--urls", Text(address), "--internal-urls", Text(inside),
-            "--brokers", BrokerList(), "--secret-file", SecretPath, "--log", "json",
+            "--brokers", BrokerList(), "--secret-file", SecretPath, "--settings", _options.SettingsPath,
+            "--log", "json",
         ];
         return new RoleStart(
             $"edge-{number}", _options.ProgramPath, arguments, Environment(), Log($"edge-{number}"), address, inside);
@@ -94,7 +96,8 @@ internal sealed class RunningRegion : IAsyncDisposable
         List<string> arguments =
         [
             "worker", "--name", $"worker-{number}", "--urls", Text(address), "--brokers", BrokerList(),
-            "--secret-file", SecretPath, "--log", "json",
+            "--secret-file", SecretPath, "--settings", _options.SettingsPath,
+            "--log", "json",
         ];
         if (_options.Kernels is { } kernels)
             arguments.AddRange(["--kernels", kernels.ToString(CultureInfo.InvariantCulture)]);
@@ -115,7 +118,6 @@ internal sealed class RunningRegion : IAsyncDisposable
             environment["MILLRACE_KERNEL_FAULTS"] = "1";
             environment["Worker__Pool__KernelPath"] = _options.FaultyKernelPath;
         }
-        if (_options.TracesTickets) environment["Logging__LogLevel__Millrace.Tickets"] = "Debug";
         return environment;
     }
 

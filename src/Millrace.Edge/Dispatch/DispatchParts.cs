@@ -6,7 +6,7 @@ namespace Millrace.Edge.Dispatch;
 /// <summary>What every conversion of an edge shares.</summary>
 internal sealed class DispatchParts(
     IJobQueue queue, TicketWriter tickets, Hedges hedges, Fleet fleet, OpenConversions open, DispatchMetrics metrics,
-    TicketTrace trace, IOptions<DispatchOptions> options, TimeProvider time)
+    TicketTrace trace, PoisonCheck poison, IOptions<DispatchOptions> options, TimeProvider time)
 {
     public IJobQueue Queue { get; } = queue;
 
@@ -21,6 +21,8 @@ internal sealed class DispatchParts(
     public DispatchMetrics Metrics { get; } = metrics;
 
     public TicketTrace Trace { get; } = trace;
+
+    public PoisonCheck Poison { get; } = poison;
 
     public DispatchOptions Options { get; } = options.Value;
 

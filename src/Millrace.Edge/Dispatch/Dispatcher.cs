@@ -9,20 +9,20 @@ namespace Millrace.Edge.Dispatch;
 /// ticket out and keeps the bytes until a worker has brought the outcome.
 /// </summary>
 internal sealed partial class Dispatcher(
-    PoisonCheck poison, FirstSightGate gate, DispatchParts parts, ILogger<Dispatcher> log)
+    FirstSightGate gate, DispatchParts parts, ILogger<Dispatcher> log)
 {
     /// <summary>Converts one image, by whichever worker.</summary>
     /// <param name="order">What to do.</param>
     /// <param name="cancellationToken">The caller has gone.</param>
     public async Task<ConversionOutcome> ConvertAsync(ConversionOrder order, CancellationToken cancellationToken)
     {
-        if (poison.Judge(order) == PoisonVerdict.Quarantined) return Quarantined();
+        if (parts.Poison.Judge(order) == PoisonVerdict.Quarantined) return Quarantined();
         var arrivedAt = parts.Time.GetTimestamp();
         var entering = gate.EnterAsync(order.ContentHash, order.Id, cancellationToken);
         if (!entering.IsCompleted) parts.Metrics.WaitedAtGate();
         if (await entering is not { } seat) return Refused(ConversionFailure.QueueFull);
         var waited = parts.Time.GetElapsedTime(arrivedAt);
-        var verdict = poison.Judge(order);
+        var verdict = parts.Poison.Judge(order);
         if (verdict == PoisonVerdict.Quarantined)
         {
             // Nothing went out: whoever waits behind is asked the same question.

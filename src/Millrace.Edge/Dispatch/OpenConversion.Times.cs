@@ -99,7 +99,10 @@ internal sealed partial class OpenConversion
         }
         if (now < _hedgeDue) return default;
         lock (_lock) _hedgeDue = TimeSpan.MaxValue;
-        return Change(state => state.MayHedge && _parts.Hedges.TryTake() ? state.HedgeDue() : new DispatchStep(state));
+        // What has killed a kernel takes long because it is tried again, alone: no second worker is to try beside it.
+        var isClear = _parts.Poison.Judge(Order) == PoisonVerdict.Clear;
+        return Change(state =>
+            isClear && state.MayHedge && _parts.Hedges.TryTake() ? state.HedgeDue() : new DispatchStep(state));
     }
 
     /// <summary>Its workers have said nothing for long: they are not waited for any more.</summary>

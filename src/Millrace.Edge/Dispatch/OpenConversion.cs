@@ -89,6 +89,7 @@ internal sealed partial class OpenConversion : IDisposable
             _state = step.State;
             if (step.Answer == FetchAnswer.Granted) _readers++;
         }
+        _parts.Trace.Fetched(Order.Id, worker, step.Answer);
         if (step.Answer != FetchAnswer.Granted) return new Handout(step.Answer);
         PlanHedge();
         return new Handout(this, worker, step.Number, Remaining());
@@ -105,6 +106,7 @@ internal sealed partial class OpenConversion : IDisposable
     /// <param name="number">Only the claim of that number; null for any.</param>
     public void GaveUp(Guid worker, int? number)
     {
+        _parts.Trace.Ended(nameof(GaveUp), Order.Id, worker);
         lock (_lock) _state = _state.GaveUp(worker, number);
         WaitAnew();
         TidyUp();
@@ -121,6 +123,7 @@ internal sealed partial class OpenConversion : IDisposable
             (_state, isTaken) = _state.Delivered(worker);
             (_isTold, _sightEnd) = (true, SightEndOf(outcome));
         }
+        _parts.Trace.Ended(isTaken ? "Delivered" : "DeliveredLate", Order.Id, worker);
         Learn(worker, outcome);
         if (isTaken)
         {
@@ -144,6 +147,7 @@ internal sealed partial class OpenConversion : IDisposable
     public async Task WorkerLostAsync(
         WorkerIdentity worker, Func<ConversionOrder, WorkerIdentity, Task<PoisonVerdict>> strike)
     {
+        _parts.Trace.Ended("WorkerLost", Order.Id, worker.Instance);
         var step = Change(state => state.WorkerLost(worker.Instance));
         if (step.IsStrike)
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Millrace.Core.Handover;
 using Millrace.Core.Tickets;
 
 namespace Millrace.Edge.Dispatch;
@@ -18,6 +19,18 @@ internal sealed partial class TicketTrace(ILoggerFactory logs)
     /// <summary>The queue has it.</summary>
     public void Stored(Ticket ticket) =>
         Log(nameof(Stored), ticket.Id, ticket.Tenant, ticket.Lane.Name(), ticket.Cell, ticket.Attempt);
+
+    /// <summary>A worker asked for its bytes.</summary>
+    public void Fetched(Guid job, Guid worker, FetchAnswer answer) => LogWorker(nameof(Fetched), job, worker, answer);
+
+    /// <summary>A worker's claim on it has ended.</summary>
+    /// <param name="how">Delivered, given up, lost or spoilt.</param>
+    /// <param name="job">Whose ticket.</param>
+    /// <param name="worker">Its instance.</param>
+    public void Ended(string how, Guid job, Guid worker) => LogWorker(how, job, worker, null);
+
+    [LoggerMessage(3051, LogLevel.Debug, "{Step} {Job} by {Worker}: {Answer}.")]
+    private partial void LogWorker(string step, Guid job, Guid worker, FetchAnswer? answer);
 
     [LoggerMessage(3050, LogLevel.Debug, "{Step} {Job} of {Tenant} in {Lane} of cell {Cell}, attempt {Attempt}.")]
     private partial void Log(string step, Guid job, string tenant, string lane, int cell, int attempt);

@@ -50,6 +50,9 @@ internal sealed partial class InternalServer(
         builder.WebHost.UseKestrel(server => InternalListener.Configure(server, options.Value));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(logs);
+
+        // Its end is the outer host's to say: a signal must not end the sessions of workers whose results are awaited.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
         var check = new BearerCheck(InternalFiles.Secret(options.Value), time, logs.CreateLogger<BearerCheck>());
         app.Use(next => context => check.HandleAsync(context, next));
@@ -77,4 +80,12 @@ internal sealed partial class InternalServer(
 
     [LoggerMessage(3045, LogLevel.Information, "Workers are heard at {Urls}, and told to come to {Advertised}.")]
     private partial void LogListening(string urls, string advertised);
+
+    /// <summary>Hears no signals.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

@@ -73,9 +73,11 @@ internal sealed class ImageTurns(
             return new Turn(Without(image, ConversionFailure.QueueFull), null);
         if (witness.Judge(image.Case) == PoisonVerdict.Quarantined) return null;
         await using var kernel = await pool.StartAloneAsync(wait);
-        return kernel is null
-            ? new Turn(Without(image, ConversionFailure.NoKernel), null)
-            : await HandAsync(image, kernel.ConvertAsync, start);
+        if (kernel is null) return new Turn(Without(image, ConversionFailure.NoKernel), null);
+
+        // A start takes long enough for another copy to die elsewhere.
+        if (witness.Judge(image.Case) == PoisonVerdict.Quarantined) return null;
+        return await HandAsync(image, kernel.ConvertAsync, start);
     }
 
     private async Task<Turn?> HandAsync(

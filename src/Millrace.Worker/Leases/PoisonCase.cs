@@ -9,10 +9,17 @@ namespace Millrace.Worker.Leases;
 /// <param name="Request">It, with this transform.</param>
 /// <param name="Tenant">Whose it is.</param>
 /// <param name="IsTold">
-/// Whether the ticket tells of a death, or was lost with a worker: nobody may know yet what happened there.
+/// Whether the ticket tells of a death, or has been handed out suspiciously often: nobody may know yet what happened.
 /// </param>
 internal sealed record PoisonCase(Fingerprint Image, Fingerprint Request, string Tenant, bool IsTold)
 {
+    /// <summary>
+    /// Hand-outs from which on a ticket is suspected by itself, as it may have killed whole workers that could not say
+    /// so. The second means little: a broker that loses its leader hands out again whatever was leased, and all of that
+    /// would queue for one quarantine kernel. What a lost worker had started, its edge has told the ledger.
+    /// </summary>
+    private const int SuspectDeliveries = 3;
+
     /// <summary>Of a leased ticket.</summary>
     public static PoisonCase Of(ILease lease, string build)
     {
@@ -21,7 +28,7 @@ internal sealed record PoisonCase(Fingerprint Image, Fingerprint Request, string
             Fingerprint.OfImage(ticket.ContentHash, build),
             Fingerprint.OfRequest(ticket.ContentHash, build, ticket.Transform),
             ticket.Tenant,
-            IsTold: ticket.Strikes > 0 || lease.Deliveries > 1);
+            IsTold: ticket.Strikes > 0 || lease.Deliveries >= SuspectDeliveries);
     }
 
     /// <summary>

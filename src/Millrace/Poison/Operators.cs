@@ -53,7 +53,7 @@ internal sealed class Operators : IDisposable
             table.AddRow([.. new[]
             {
                 Text(entry, "fingerprint"), Text(entry, "strikes"),
-                entry.GetProperty("isQuarantined").GetBoolean() ? "quarantined" : "suspect",
+                entry.GetProperty("quarantined").GetBoolean() ? "quarantined" : "suspect",
                 Text(entry, "tenant"), Text(entry, "cause"), Text(entry, "witness"), Text(entry, "lastAt"),
                 Text(entry, "expiresAt"),
             }.Select(Markup.Escape)]);
