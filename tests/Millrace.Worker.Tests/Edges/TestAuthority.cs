@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Millrace.Worker.Tests.Edges;
 
-/// <summary>A certificate authority for one test, with a certificate for an edge on loopback and one for a worker.</summary>
+/// <summary>An authority for one test, with a certificate for an edge on loopback and one for a worker.</summary>
 internal sealed class TestAuthority : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("millrace-tls-");
@@ -19,7 +19,8 @@ internal sealed class TestAuthority : IDisposable
         File.WriteAllText(AuthorityPath, _root.ExportCertificatePem());
         Edge = Issue("edge", 1);
         using var worker = Issue("worker", 2);
-        File.WriteAllText(WorkerPath, worker.ExportCertificatePem() + "\n" + worker.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        using var workerKey = worker.GetECDsaPrivateKey()!;
+        File.WriteAllText(WorkerPath, $"{worker.ExportCertificatePem()}\n{workerKey.ExportPkcs8PrivateKeyPem()}");
     }
 
     public X509Certificate2 Edge { get; }

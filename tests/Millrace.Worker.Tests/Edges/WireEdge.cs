@@ -113,7 +113,8 @@ internal sealed class WireEdge : IAsyncDisposable
         try
         {
             var part = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
-            return part.MessageType == WebSocketMessageType.Close ? null : Encoding.UTF8.GetString(buffer, 0, part.Count);
+            var isClose = part.MessageType == WebSocketMessageType.Close;
+            return isClose ? null : Encoding.UTF8.GetString(buffer, 0, part.Count);
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
         {
