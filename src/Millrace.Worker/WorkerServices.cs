@@ -37,9 +37,10 @@ public static class WorkerServices
     }
 
     /// <summary>
-    /// Adds the loop that leases tickets and has the pool's kernels work on them, and <see cref="LeaseHealth"/> and
-    /// <see cref="WorkerSelf"/>, and a <c>Func</c> that gives its <see cref="WorkerIdentity"/>. It needs an <c>IJobQueue</c>, an <see cref="IEdgeLink"/> and an <c>IPoisonLedger</c>,
-    /// and <see cref="AddKernelPool"/> called before, as the kernels must be warm before and live until after it.
+    /// Adds the loop that leases tickets and has the pool's kernels work on them, and <see cref="LeaseHealth"/>,
+    /// <see cref="WorkerSelf"/>, and a <c>Func</c> that gives its <see cref="WorkerIdentity"/>. It needs an
+    /// <c>IJobQueue</c>, an <see cref="IEdgeLink"/> and an <c>IPoisonLedger</c>, and <see cref="AddKernelPool"/> called
+    /// before, as the kernels must be warm before and live until after it.
     /// Options come from the section <c>Worker:Leases</c>.
     /// </summary>
     public static IServiceCollection AddWorkerLeases(this IServiceCollection services)

@@ -6,7 +6,7 @@ using Millrace.Core.Handover;
 
 namespace Millrace.Worker.Edges;
 
-/// <summary>Connections to edges: HTTP/1.1 as the handover has it, with the cluster's secret and, where set, TLS.</summary>
+/// <summary>Connections to edges: HTTP/1.1, with the cluster's secret and, where set, TLS.</summary>
 internal sealed class EdgeConnector : IDisposable
 {
     private const int HeaderKilobytesMax = 16;

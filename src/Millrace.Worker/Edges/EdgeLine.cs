@@ -1,6 +1,6 @@
 namespace Millrace.Worker.Edges;
 
-/// <summary>One edge: its address and, once it was needed, the session with it. Safe for any number of threads.</summary>
+/// <summary>One edge: its address and, once needed, the session with it. Safe for any number of threads.</summary>
 /// <param name="source">Its address as tickets have it.</param>
 /// <param name="address">The same, read.</param>
 /// <param name="open">Opens a session within a time of its own.</param>

@@ -10,8 +10,8 @@ using Millrace.Core.Tickets;
 namespace Millrace.Worker.Edges;
 
 /// <summary>
-/// Reaches edges on other machines, as <see cref="HandoverWire"/> describes: a session with each whose tickets come, and
-/// a pool of connections for the bytes. Safe for any number of threads.
+/// Reaches edges on other machines, as <see cref="HandoverWire"/> describes: a session with each whose tickets come,
+/// and a pool of connections for the bytes. Safe for any number of threads.
 /// </summary>
 internal sealed partial class HttpEdgeLink : IEdgeLink, IAsyncDisposable
 {

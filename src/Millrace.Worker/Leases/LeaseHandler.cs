@@ -173,7 +173,7 @@ internal sealed partial class LeaseHandler(
         wait < ShortestWait ? ShortestWait : wait > LongestWait ? LongestWait : wait;
 
     [LoggerMessage(2010, LogLevel.Warning,
-        "This build does not work on the lane {Lane}: its tickets are given back for {Delay} each (told once a minute)")]
+        "This build does not work on the lane {Lane}: its tickets go back for {Delay} each (told once a minute)")]
     private partial void LogForeign(string lane, TimeSpan delay);
 
     [LoggerMessage(2011, LogLevel.Warning, "Ticket {Ticket} has a transform that cannot be read")]

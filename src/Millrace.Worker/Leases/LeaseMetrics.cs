@@ -17,10 +17,10 @@ public sealed class LeaseMetrics
     public LeaseMetrics(IMeterFactory factory)
     {
         _meter = factory.Create("Millrace.Worker");
-        _leases = _meter.CreateCounter<long>("millrace.worker.leases", "{lease}", "Leases that ended, by lane and how.");
+        _leases = _meter.CreateCounter<long>("millrace.worker.leases", "{lease}", "Leases ended, by lane and how.");
         _strikes = _meter.CreateCounter<long>("millrace.worker.strikes", "{strike}", "Deaths held against images.");
         _fetch = _meter.CreateHistogram<double>("millrace.worker.fetch.duration", "s", "Time to get an image's bytes.");
-        _deliver = _meter.CreateHistogram<double>("millrace.worker.deliver.duration", "s", "Time to give a result back.");
+        _deliver = _meter.CreateHistogram<double>("millrace.worker.deliver.duration", "s", "Time to give a result.");
     }
 
     /// <summary>Adds the gauges: tickets that may be held, the worker's pace, and quarantine kernels in use.</summary>

@@ -42,7 +42,7 @@ internal sealed class LeasedImage(ILease lease, PoisonCase judged, WorkerCredit 
     /// <summary>It is one of those whose bytes may be here.</summary>
     public void Take(LanePlace hand) => _hand = hand;
 
-    /// <summary>Waits for a place in the line of quarantine kernels; its place among the others is free at once.</summary>
+    /// <summary>Waits for a quarantine kernel's place; its place among the others is free at once.</summary>
     /// <returns>False when the line is full.</returns>
     public async Task<bool> QuarantineAsync(QuarantineLine line, CancellationToken cancellationToken)
     {

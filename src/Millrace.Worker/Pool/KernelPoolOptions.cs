@@ -37,7 +37,7 @@ public sealed record KernelPoolOptions
     public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Suspect images that may wait for a quarantine kernel. 0 to 10,000; default 16: each may hold its bytes meanwhile.
+    /// Suspect images that may wait for a quarantine kernel. 0 to 10,000; default 16: each may hold its bytes.
     /// </summary>
     [Range(0, 10_000)] public int QuarantineQueueMax { get; init; } = 16;
 

@@ -5,7 +5,7 @@ using Millrace.Core.Tickets;
 
 namespace Millrace.Worker.Tests.Leases;
 
-/// <summary>A queue that gives out whatever is put into it, beyond any credit, and records how each lease ended.</summary>
+/// <summary>A queue that gives out whatever is put into it, beyond any credit.</summary>
 internal sealed class MemoryQueue : IJobQueue
 {
     private readonly Channel<MemoryLease> _leases = Channel.CreateUnbounded<MemoryLease>();
