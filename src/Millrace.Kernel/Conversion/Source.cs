@@ -6,7 +6,8 @@ namespace Millrace.Kernel.Conversion;
 
 /// <summary>
 /// A source whose header libvips has read, before a pixel is decoded. It is opened once where that will do: a JPEG at
-/// once as small as its result needs it, going by the sides that the header probe found and libvips confirmed.
+/// once as small as its result needs it, going by the sides that the header probe found and libvips confirmed. Dispose
+/// it after the pixels were read.
 /// </summary>
 internal sealed class Source : IDisposable
 {
@@ -20,15 +21,16 @@ internal sealed class Source : IDisposable
     private const int Upright = 1;
     private const int FirstTurned = 5;
 
+    // Pins the bytes for libvips, which reads them where they are: disposed after the last pixel was read.
+    private readonly NetVips.Source _encoded;
     private readonly int _shrink;
     private Image? _opened;
 
-    private Source(byte[] bytes, ImageHeader header, Image opened, int shrink, Transform transform, bool several)
+    private Source(
+        NetVips.Source encoded, byte[] bytes, ImageHeader header, Image opened, int shrink, Transform transform,
+        bool several)
     {
-        Bytes = bytes;
-        Format = header.Format;
-        _opened = opened;
-        _shrink = shrink;
+        (_encoded, Bytes, Format, _opened, _shrink) = (encoded, bytes, header.Format, opened, shrink);
         Frames = several ? Math.Max(1, opened.Height / opened.PageHeight) : 1;
         Orientation = transform.AutoOrient && Frames == 1 ? OrientationOf(opened) : Upright;
         NeedsTransform = Colors.NeedTransform(opened, transform);
@@ -62,7 +64,7 @@ internal sealed class Source : IDisposable
     public string LoadOptions => Options(Frames);
 
     /// <summary>Reads the header.</summary>
-    /// <param name="bytes">The encoded image.</param>
+    /// <param name="bytes">The encoded image; not to be changed until this is disposed.</param>
     /// <param name="header">What the probe found in it.</param>
     /// <param name="transform">What it is read for.</param>
     /// <param name="framesUsed">Frames that the transform works on at most.</param>
@@ -71,21 +73,24 @@ internal sealed class Source : IDisposable
         var several = header.Format is ImageFormat.Gif or ImageFormat.Webp && framesUsed > 1;
         var options = Options(several ? framesUsed : 1);
         var shrink = ExpectedShrink(header, transform);
-        var image = Load(bytes, options, shrink);
+        var encoded = NetVips.Source.NewFromMemory(bytes);
+        Image? image = null;
         try
         {
+            image = Load(encoded, options, shrink);
             // Where libvips sees other sides than the probe, its own count, and it has to tell them whole.
             if (shrink > 1 && (image.Width, image.Height) != (header.Width / shrink, header.Height / shrink))
             {
                 image.Dispose();
                 shrink = 1;
-                image = Load(bytes, options, shrink);
+                image = Load(encoded, options, shrink);
             }
-            return new Source(bytes, header, image, shrink, transform, several);
+            return new Source(encoded, bytes, header, image, shrink, transform, several);
         }
         catch
         {
-            image.Dispose();
+            image?.Dispose();
+            encoded.Dispose();
             throw;
         }
     }
@@ -99,17 +104,21 @@ internal sealed class Source : IDisposable
     public Image Read(int width, int height)
     {
         var shrink = DecoderShrink(Format, (Width, Height), (width, height));
-        if (shrink != _shrink || _opened is not { } opened) return Load(Bytes, LoadOptions, shrink);
+        if (shrink != _shrink || _opened is not { } opened) return Load(_encoded, LoadOptions, shrink);
         _opened = null;
         return opened;
     }
 
-    public void Dispose() => _opened?.Dispose();
+    public void Dispose()
+    {
+        _opened?.Dispose();
+        _encoded.Dispose();
+    }
 
     private static string Options(int frames) => frames > 1 ? $"fail_on=warning,n={frames}" : "fail_on=warning";
 
-    private static Image Load(byte[] bytes, string options, int shrink) => Image.NewFromBuffer(
-        bytes, shrink == 1 ? options : $"{options},shrink={shrink}", access: Enums.Access.Sequential);
+    private static Image Load(NetVips.Source encoded, string options, int shrink) => Image.NewFromSource(
+        encoded, shrink == 1 ? options : $"{options},shrink={shrink}", access: Enums.Access.Sequential);
 
     /// <summary>
     /// As though the image stood upright: where it does not, the sides may ask for another, and it is opened again.
