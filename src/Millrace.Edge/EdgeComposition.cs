@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -90,6 +91,7 @@ public static class EdgeComposition
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelLimits>();
         services.AddSingleton<IConfigureOptions<HostOptions>, KestrelLimits>();
+        services.AddSingleton<IMemoryPoolFactory<byte>, BlockPool>();
         // Before AddProblemDetails: the first writer that can write does.
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();

@@ -37,7 +37,7 @@ internal sealed class Converter
     {
         var transform = request.Transform;
         var frames = Math.Min(header.Frames, transform.FramesUsedMax(header.Format));
-        var source = Source.Open(Bytes(request.Source), header, transform, frames);
+        using var source = Source.Open(Bytes(request.Source), header, transform, frames);
         if (SizeRefusal(source) is { } tooLarge) return tooLarge;
 
         using var picture = Scaler.Scale(

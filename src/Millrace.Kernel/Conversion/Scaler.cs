@@ -1,4 +1,5 @@
 using Millrace.Core.Conversions;
+using Millrace.Core.Images;
 using Millrace.Core.Transforms;
 using NetVips;
 
@@ -31,17 +32,24 @@ internal static class Scaler
         return null;
     }
 
+    /// <summary>
+    /// What becomes of an image of these sides, and the sides it is scaled to before the transform's own rotation.
+    /// </summary>
+    public static (ScalePlan Plan, (int Width, int Height) Sides) PlanUpright(
+        Transform transform, int width, int height)
+    {
+        var turned = transform.Rotate is 90 or 270;
+        var plan = turned ? Geometry.Scale(transform, height, width) : Geometry.Scale(transform, width, height);
+        return (plan, turned ? (plan.ScaledHeight, plan.ScaledWidth) : (plan.ScaledWidth, plan.ScaledHeight));
+    }
+
     private static Picture? Direct(
         Source source, Transform transform, Func<ScalePlan, ConversionOutcome?> check,
         out ConversionOutcome? refusal)
     {
-        var turned = transform.Rotate is 90 or 270;
-        var plan = turned
-            ? Geometry.Scale(transform, source.Height, source.Width)
-            : Geometry.Scale(transform, source.Width, source.Height);
+        var (plan, (width, height)) = PlanUpright(transform, source.Width, source.Height);
         refusal = check(plan);
         if (refusal is not null) return null;
-        var (width, height) = turned ? (plan.ScaledHeight, plan.ScaledWidth) : (plan.ScaledWidth, plan.ScaledHeight);
         var picture = (width, height) == (source.Width, source.Height)
             ? Decode(source, randomAccess: false)
             : Thumbnail(source, width, height);
@@ -60,8 +68,10 @@ internal static class Scaler
 
     private static Picture Decode(Source source, bool randomAccess)
     {
-        var access = randomAccess || source.IsOriented ? Enums.Access.Random : Enums.Access.Sequential;
-        var picture = new Picture(Image.NewFromBuffer(source.Bytes, source.LoadOptions, access: access), source.Frames);
+        var image = randomAccess || source.IsOriented
+            ? Image.NewFromBuffer(source.Bytes, source.LoadOptions, access: Enums.Access.Random)
+            : source.Read(source.Width, source.Height);
+        var picture = new Picture(image, source.Frames);
         if (source.IsOriented) picture.Apply(image => image.Autorot());
         picture.Apply(source.NeedsTransform ? Colors.ToSrgb : Colors.ToEightBits);
         return picture;
@@ -70,25 +80,27 @@ internal static class Scaler
     private static Picture Thumbnail(Source source, int width, int height)
     {
         var profile = source.NeedsTransform ? Colors.SrgbProfile : null;
-        var shrink = source.DecoderShrink(width, height);
 
         // libvips ignores a failOn argument here: only the option string reaches the loader.
-        var image = shrink == 1
+        var image = source.Format != ImageFormat.Jpeg
             ? Image.ThumbnailBuffer(
                 source.Bytes, width, optionString: $"[{source.LoadOptions}]", height: height, size: Enums.Size.Force,
                 noRotate: !source.IsOriented, outputProfile: profile)
-            : ThumbnailShrunk(source, shrink, width, height, profile);
+            : ThumbnailJpeg(source, width, height, profile);
         var picture = new Picture(image, source.Frames);
         if (!source.NeedsTransform) picture.Apply(Colors.ToEightBits);
         return picture;
     }
 
-    private static Image ThumbnailShrunk(Source source, int shrink, int width, int height, string? profile)
+    private static Image ThumbnailJpeg(Source source, int width, int height, string? profile)
     {
-        using var decoded = Image.NewFromBuffer(
-            source.Bytes, $"{source.LoadOptions},shrink={shrink}", access: Enums.Access.Sequential);
-        return decoded.ThumbnailImage(
-            width, height: height, size: Enums.Size.Force, noRotate: !source.IsOriented, outputProfile: profile);
+        using var decoded = source.Read(width, height);
+
+        // What thumbnail comes to where there is nothing to turn and no colour to convert, without its passes for them.
+        return !source.IsOriented && profile is null && ReferenceEquals(Colors.ToEightBits(decoded), decoded)
+            ? decoded.Resize((double)width / decoded.Width, vscale: (double)height / decoded.Height)
+            : decoded.ThumbnailImage(
+                width, height: height, size: Enums.Size.Force, noRotate: !source.IsOriented, outputProfile: profile);
     }
 
     private static ConversionOutcome? Cut(Picture picture, Transform transform)
