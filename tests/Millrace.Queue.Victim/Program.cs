@@ -1,0 +1,15 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Millrace.Queue;
+using Millrace.Queue.Sqlite;
+using Millrace.Queue.Victim;
+
+// Arguments: the queue's folder, and the first number of this life's tickets.
+var options = new SqliteQueueOptions { Folder = args[0] };
+var queue = new SqliteJobQueue(
+    Options.Create(options), new QueueMetrics(new NoMeters()), TimeProvider.System,
+    NullLogger<SqliteJobQueue>.Instance);
+await queue.StartAsync(CancellationToken.None);
+using var life = new VictimLife(queue, int.Parse(args[1], CultureInfo.InvariantCulture));
+await life.LiveAsync();
