@@ -9,6 +9,7 @@ public sealed class RabbitNode
 {
     private static readonly TimeSpan ControlLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Knock = TimeSpan.FromMilliseconds(50);
+    private const int StartsMax = 3;
     private const int LogTailCharacters = 2_000;
 
     private readonly RabbitNodePlan _plan;
@@ -30,26 +31,19 @@ public sealed class RabbitNode
     /// <exception cref="InvalidOperationException">It has not been started.</exception>
     public int ProcessId => (_process ?? throw new InvalidOperationException($"{Name} was not started.")).Id;
 
-    /// <summary>Starts it, again after a kill, and waits until it takes connections.</summary>
+    /// <summary>
+    /// Starts it, again after a kill, and waits until it takes connections. A broker that ends while starting is
+    /// started again, as its service would be: 3.10.8 does when the others are at that moment starting too.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait; the node is left as it is.</param>
-    /// <exception cref="InvalidOperationException">It ended while starting, or runs already.</exception>
+    /// <exception cref="InvalidOperationException">It ended while starting, each time, or runs already.</exception>
     /// <exception cref="TimeoutException">Cancelled before it took connections.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (_process is { HasExited: false }) throw new InvalidOperationException($"{Name} runs already.");
-        _process?.Dispose();
-        _process = await _thread.StartAsync(_plan.Server(), _plan.OutputPath);
-        try
+        for (var start = 1; !await TryStartAsync(cancellationToken); start++)
         {
-            while (!await AnswersAsync(cancellationToken))
-            {
-                if (_process.HasExited) throw new InvalidOperationException($"{Name} ended while starting. {LogTail()}");
-                await Task.Delay(Knock, TimeProvider.System, cancellationToken);
-            }
-        }
-        catch (OperationCanceledException exception)
-        {
-            throw new TimeoutException($"{Name} is not up. {LogTail()}", exception);
+            if (start == StartsMax) throw new InvalidOperationException($"{Name} ends while starting. {LogTail()}");
         }
     }
 
@@ -94,6 +88,25 @@ public sealed class RabbitNode
     internal async Task EndAsync()
     {
         if (_process is { HasExited: false }) await KillAsync();
+    }
+
+    private async Task<bool> TryStartAsync(CancellationToken cancellationToken)
+    {
+        _process?.Dispose();
+        _process = await _thread.StartAsync(_plan.Server(), _plan.OutputPath);
+        try
+        {
+            while (!await AnswersAsync(cancellationToken))
+            {
+                if (_process.HasExited) return false;
+                await Task.Delay(Knock, TimeProvider.System, cancellationToken);
+            }
+            return true;
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new TimeoutException($"{Name} is not up. {LogTail()}", exception);
+        }
     }
 
     // The listener opens last; the first frame of the handshake says that somebody is behind it.

@@ -84,7 +84,7 @@ public sealed class RabbitPoisonLedger : IPoisonLedger, IAsyncDisposable
         {
             if (!applied.IsCompleted) await PublishAsync(happened, ended.Token);
             var state = await applied.WaitAsync(ended.Token);
-            // Only before the first connection has read all: then the verdict may miss what others added meanwhile.
+            // A member that has just come reads the log to its end first.
             await _tail.SettledAsync().WaitAsync(ended.Token);
             return state;
         }

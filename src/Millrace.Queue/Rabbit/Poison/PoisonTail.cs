@@ -108,7 +108,8 @@ internal sealed partial class PoisonTail(
             StartAnew();
             throw;
         }
-        if (seen.Task.IsCompleted && !lost.IsCompleted) _behind = null;
+        if (!seen.Task.IsCompleted || lost.IsCompleted) return;
+        _behind = null;
         _settled.TrySetResult();
     }
 
