@@ -46,6 +46,7 @@ public sealed class SqliteKillTests
     {
         var start = new ProcessStartInfo("dotnet", [Victim, folder, Number(history.NextFirst)])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
         using var victim = Process.Start(start)!;
