@@ -5,10 +5,14 @@ using Millrace.Bench.Encoders;
 using Millrace.Bench.Kernels;
 using Millrace.Bench.Memory;
 using Millrace.Bench.Micro;
+using Millrace.Bench.Queues;
 using Millrace.Bench.SideBySide;
 
 Command[] sideBySide =
-    [KernelCommand.Create(), ServiceCommand.Create(), MemoryCommand.Create(), DeathCommand.Create()];
+[
+    KernelCommand.Create(), ServiceCommand.Create(), MemoryCommand.Create(), DeathCommand.Create(),
+    QueueCommand.Create(),
+];
 var root = new RootCommand("Measures Millrace side by side with others; every figure is a ratio inside one run.")
 {
     BenchOptions.Short, BenchOptions.Root, MicroCommand.Create(), EncodersCommand.Create(), AllCommand.Create(),

@@ -35,7 +35,8 @@ public sealed class QueueMetrics
             "millrace.queue.depth", () => ByLane(health(), lanes => (double)lanes.Sum(lane => lane.Depth)),
             "{ticket}", "Tickets that wait.");
         _meter.CreateObservableGauge(
-            "millrace.queue.oldest.age", () => ByLane(health(), lanes => lanes.Max(lane => lane.OldestAge).TotalSeconds),
+            "millrace.queue.oldest.age",
+            () => ByLane(health(), lanes => lanes.Max(lane => lane.OldestAge).TotalSeconds),
             "s", "How long the oldest ticket has waited.");
     }
 

@@ -53,7 +53,8 @@ public sealed class QueueMetricsTests
             {
                 lock (_values)
                 {
-                    foreach (var key in _values.Keys.Where(key => key.Item1 is "millrace.queue.depth")) _values[key] = 0;
+                    foreach (var key in _values.Keys.Where(key => key.Item1 == "millrace.queue.depth"))
+                        _values[key] = 0;
                 }
                 _listener.RecordObservableInstruments();
                 lock (_values) return _values[(name, lane)];

@@ -12,4 +12,6 @@ var queue = new SqliteJobQueue(
     NullLogger<SqliteJobQueue>.Instance);
 await queue.StartAsync(CancellationToken.None);
 using var life = new VictimLife(queue, int.Parse(args[1], CultureInfo.InvariantCulture));
-await life.LiveAsync();
+
+// Without the test that started it it ends too.
+await await Task.WhenAny(life.LiveAsync(), Console.OpenStandardInput().CopyToAsync(Stream.Null));

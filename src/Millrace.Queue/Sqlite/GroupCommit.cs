@@ -83,13 +83,21 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private void Commit(List<IDiskWork> batch)
     {
-        if (TryCommit(batch) is not { } failure) return;
+        if (CommitOrFree(batch) is not { } failure) return;
 
         // A full disk keeps new tickets out, but must not keep finished ones in.
         var others = batch.Where(work => !work.TakesRoom).ToList();
         var isMixed = others.Count > 0 && others.Count < batch.Count;
         var failed = isMixed && TryCommit(others) is null ? batch.Where(work => work.TakesRoom) : batch;
         foreach (var work in failed) work.Fail(failure);
+    }
+
+    // The log holds a page as often as it was written: moved into the file, it gives most of its room back.
+    private IOException? CommitOrFree(List<IDiskWork> batch)
+    {
+        var failure = TryCommit(batch);
+        var isFull = failure?.InnerException is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_FULL };
+        return isFull && TryExecute("PRAGMA wal_checkpoint(TRUNCATE)") ? TryCommit(batch) : failure;
     }
 
     private IOException? TryCommit(List<IDiskWork> batch)
@@ -104,7 +112,8 @@ internal sealed class GroupCommit : IAsyncDisposable
         }
         catch (SqliteException exception)
         {
-            RollBack();
+            // SQLite rolls back by itself after some errors.
+            if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0) TryExecute("ROLLBACK");
             _fault = $"The queue's disk: {exception.Message}";
             return new IOException($"The disk did not take it ({exception.Message}): it {stored}.", exception);
         }
@@ -113,17 +122,17 @@ internal sealed class GroupCommit : IAsyncDisposable
         return null;
     }
 
-    // SQLite rolls back by itself after some errors.
-    private void RollBack()
+    // What it was to mend shows again in the next transaction.
+    private bool TryExecute(string sql)
     {
-        if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) != 0) return;
         try
         {
-            SqliteFile.Execute(_connection, "ROLLBACK");
+            SqliteFile.Execute(_connection, sql);
+            return true;
         }
-        catch (SqliteException exception)
+        catch (SqliteException)
         {
-            _fault = $"The queue's disk: {exception.Message}";
+            return false;
         }
     }
 }

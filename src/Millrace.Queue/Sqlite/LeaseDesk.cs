@@ -10,7 +10,8 @@ internal sealed class LeaseDesk(SqliteQueueOptions options, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly LaneBuffer[] _lanes =
-        [.. Lanes.All.Select(lane => new LaneBuffer(lane.IsDurable() ? options.DiskTicketsMax : options.MemoryTicketsMax))];
+        [.. Lanes.All.Select(lane => lane.IsDurable() ? options.DiskTicketsMax : options.MemoryTicketsMax)
+            .Select(ticketsMax => new LaneBuffer(ticketsMax))];
 
     private readonly LinkedList<LeaseSeat> _asking = [];
     private readonly Dictionary<(Lane, long), ITimer> _timers = [];

@@ -7,8 +7,8 @@ using Millrace.Core.Poison;
 namespace Millrace.Queue.Sqlite;
 
 /// <summary>
-/// The memory of deaths of one process: a log in <c>poison.db</c>, folded into a <see cref="PoisonState"/> at the start.
-/// A verdict comes from memory and waits for nobody.
+/// The memory of deaths of one process: a log in <c>poison.db</c>, folded into a <see cref="PoisonState"/> at the
+/// start. A verdict comes from memory and waits for nobody.
 /// </summary>
 public sealed partial class SqlitePoisonLedger : IPoisonLedger, IHostedService, IAsyncDisposable
 {

@@ -3,8 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace Millrace.Queue.Sqlite;
 
-/// <summary>Where the embedded queue and the embedded poison ledger keep their files, and how much they take.
-/// Configuration section <c>Queue:Sqlite</c>.</summary>
+/// <summary>
+/// Where the embedded queue and the embedded poison ledger keep their files, and how much they take. Configuration
+/// section <c>Queue:Sqlite</c>.
+/// </summary>
 public sealed record SqliteQueueOptions
 {
     /// <summary>

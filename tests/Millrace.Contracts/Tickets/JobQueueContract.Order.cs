@@ -3,7 +3,9 @@ using Millrace.Core.Tickets;
 
 namespace Millrace.Contracts.Tickets;
 
-/// <summary>Many who enqueue and several who lease at once; see <see cref="HandOutRecord"/> for what order is.</summary>
+/// <summary>
+/// Many who enqueue and several who lease at once; see <see cref="HandOutRecord"/> for what order is.
+/// </summary>
 public abstract partial class JobQueueContract
 {
     private const int Enqueuers = 8;

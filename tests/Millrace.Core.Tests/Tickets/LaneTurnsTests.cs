@@ -16,7 +16,8 @@ public sealed class LaneTurnsTests
     }
 
     [Fact]
-    public void Choose_WhenOnlySlowWorkWaits_TakesBoth() => Assert.Equal([0, 300, 100], Count([false, true, true], 400));
+    public void Choose_WhenOnlySlowWorkWaits_TakesBoth() =>
+        Assert.Equal([0, 300, 100], Count([false, true, true], 400));
 
     [Fact]
     public void Choose_WhenALaneWasIdle_GetsNoMoreThanItsShareAfterwards()

@@ -7,7 +7,7 @@ using Millrace.Queue.Sqlite;
 
 namespace Millrace.Queue.Tests.Sqlite;
 
-/// <summary>A folder of its own with the embedded queue and ledger of a test; removed with what is open in it.</summary>
+/// <summary>A folder with the embedded queue and ledger of one test; removed with what is open in it.</summary>
 internal sealed class QueueFolder : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();

@@ -140,7 +140,8 @@ public sealed class SqliteJobQueueTests : IAsyncDisposable
         Assert.Equal(
             "Its lane is none that this build keeps on disk.|It is no ticket",
             $"{Parked(1)}|{Parked(2)[..15]}");
-        Assert.Equal("garbage", QueueFolder.Execute(_folder.QueueFile, "SELECT CAST(body AS TEXT) FROM parked LIMIT 1"));
+        Assert.Equal(
+            "garbage", QueueFolder.Execute(_folder.QueueFile, "SELECT CAST(body AS TEXT) FROM parked LIMIT 1"));
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class SqliteKillTests
     [Fact]
     public async Task Queue_WhenItsProcessIsKilledTwoHundredTimes_LosesNothingAcknowledged()
     {
-        var histories = await Task.WhenAll(Enumerable.Range(1, Chains).Select(seed => Task.Run(() => ChainAsync(seed))));
+        var histories = await Task.WhenAll(
+            Enumerable.Range(1, Chains).Select(seed => Task.Run(() => ChainAsync(seed))));
 
         var (stored, completed) = (histories.Sum(one => one.Stored), histories.Sum(one => one.Completed));
         TestContext.Current.SendDiagnosticMessage("{0} enqueues and {1} completions acknowledged", stored, completed);
@@ -45,6 +46,7 @@ public sealed class SqliteKillTests
     {
         var start = new ProcessStartInfo("dotnet", [Victim, folder, Number(history.NextFirst)])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
         using var victim = Process.Start(start)!;

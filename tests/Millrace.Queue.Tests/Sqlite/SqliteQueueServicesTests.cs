@@ -37,7 +37,8 @@ public sealed class SqliteQueueServicesTests : IAsyncDisposable
     {
         using var host = Build(("Folder", _folder.Options.Folder), (name, value));
 
-        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => host.StartAsync(CancellationToken.None));
 
         Assert.Contains(name, refused.Message, StringComparison.Ordinal);
     }

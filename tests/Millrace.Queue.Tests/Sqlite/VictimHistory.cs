@@ -54,7 +54,9 @@ internal sealed class VictimHistory
         }
     }
 
-    /// <summary>Holds what the queue has after a life against what was said, and takes it for known from then on.</summary>
+    /// <summary>
+    /// Holds what the queue has after a life against what was said, and takes it for known from then on.
+    /// </summary>
     /// <param name="leases">All of it, in the order in which it came.</param>
     public void Judge(IReadOnlyList<ILease> leases)
     {
