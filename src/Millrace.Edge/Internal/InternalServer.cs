@@ -16,8 +16,8 @@ namespace Millrace.Edge.Internal;
 /// </summary>
 internal sealed partial class InternalServer(
     SessionEndpoint session, SourceEndpoint source, ResultEndpoint result, OperatorEndpoints operators,
-    EdgeAddress address, InternalAddresses addresses, IOptions<InternalOptions> options, TimeProvider time, ILoggerFactory logs,
-    ILogger<InternalServer> log) : IHostedService, IAsyncDisposable
+    EdgeAddress address, InternalAddresses addresses, IOptions<InternalOptions> options, TimeProvider time,
+    ILoggerFactory logs, ILogger<InternalServer> log) : IHostedService, IAsyncDisposable
 {
     private const string Prefix = "/internal/v1/";
 
