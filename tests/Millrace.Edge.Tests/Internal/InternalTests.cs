@@ -250,7 +250,8 @@ public sealed class InternalTests
     {
         await using var edge = await DispatchServer.StartAsync();
         using var anybody = WireWorker.Make(edge, 1);
-        var fingerprint = Fingerprint.OfImage(System.Convert.ToHexStringLower(SHA256.HashData([1])), DispatchServer.Build);
+        var hash = System.Convert.ToHexStringLower(SHA256.HashData([1]));
+        var fingerprint = Fingerprint.OfImage(hash, DispatchServer.Build);
         edge.Ledger.Quarantine(fingerprint);
         var address = "/internal/v1/poison/" + Uri.EscapeDataString(fingerprint.Text);
 
@@ -278,7 +279,8 @@ public sealed class InternalTests
         await using var edge = await DispatchServer.StartAsync(settings: ("Edge:Dispatch:Name", "edge one"));
         using var worker = await WireWorker.JoinAsync(edge, 1, "w1");
 
-        var status = JsonDocument.Parse(await worker.Client.GetStringAsync("/internal/v1/status", Cancelled)).RootElement;
+        var text = await worker.Client.GetStringAsync("/internal/v1/status", Cancelled);
+        var status = JsonDocument.Parse(text).RootElement;
 
         Assert.Equal("edge one", status.GetProperty("edge").GetString());
         var listed = Assert.Single(status.GetProperty("workers").EnumerateArray());
