@@ -126,11 +126,11 @@ public sealed class InternalTests
         using var limping = await WireWorker.JoinAsync(edge, 1);
         using var second = await WireWorker.JoinAsync(edge, 2);
         using var third = await WireWorker.JoinAsync(edge, 3);
-        var pictures = Enumerable.Range(0, 4).Select(i => Pictures.Png(width: 50 + i)).ToArray();
+        var pictures = Enumerable.Range(0, 10).Select(i => Pictures.Png(width: 50 + i)).ToArray();
         var posting = pictures.Select(picture => edge.ConvertAsync(picture)).ToArray();
 
         var statuses = new List<HttpStatusCode>();
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < pictures.Length; i++)
         {
             var ticket = await edge.Queue.TakeAsync();
             using var fetched = await limping.FetchAsync(ticket);
@@ -144,9 +144,9 @@ public sealed class InternalTests
             (await second.DeliverAsync(ticket)).Dispose();
         }
 
-        // Two failures, then one more chance, then the wait.
-        Assert.Equal(HttpStatusCode.OK, statuses[0]);
-        Assert.Equal(HttpStatusCode.TooManyRequests, statuses[3]);
+        // Three failures, perhaps one more chance, then the wait.
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK], statuses[..3]);
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
         Assert.All(await Task.WhenAll(posting), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
     }
 
