@@ -77,7 +77,8 @@ public readonly record struct DispatchState
     }
 
     /// <summary>A kernel of the worker gets the image.</summary>
-    public DispatchState Started(Guid worker) => Of(worker) is { } claim ? With(claim with { HasStarted = true }) : this;
+    public DispatchState Started(Guid worker) =>
+        Of(worker) is { } claim ? With(claim with { HasStarted = true }) : this;
 
     /// <summary>The worker gives its claim up and the ticket back to the queue.</summary>
     /// <param name="worker">Its instance.</param>
@@ -96,7 +97,9 @@ public readonly record struct DispatchState
         return HasEnded ? (without, false) : (without with { HasEnded = true }, true);
     }
 
-    /// <summary>The worker's session has ended; if it had started, its death is counted before anybody goes on.</summary>
+    /// <summary>
+    /// The worker's session has ended; if it had started, its death is counted before anybody goes on.
+    /// </summary>
     public DispatchStep WorkerLost(Guid worker)
     {
         if (Of(worker) is not { } claim) return new DispatchStep(this);

@@ -58,7 +58,8 @@ internal sealed partial class ConvertEndpoint(
     private async Task<Problem?> AnswerAsync(HttpContext context, ConvertCall call)
     {
         if (draining.Begun) return Draining.Refusal;
-        if (RequestOpening.Read(context.Request, call, limits, _options.HonoursTenantHeader) is { } opening) return opening;
+        var opening = RequestOpening.Read(context.Request, call, limits, _options.HonoursTenantHeader);
+        if (opening is not null) return opening;
         using var admitted = Enter(context.Request, out var overload);
         if (admitted is null) return overload;
         call.MarkAdmitted();

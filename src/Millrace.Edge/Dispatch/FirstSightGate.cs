@@ -26,7 +26,9 @@ internal sealed class FirstSightGate(IOptions<DispatchOptions> options)
     /// <param name="contentHash">SHA-256 of the image.</param>
     /// <param name="request">Its id.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <returns>A seat to end; null when as many wait as may wait. It completes at once unless one has to wait.</returns>
+    /// <returns>
+    /// A seat to end; null when as many wait as may wait. It completes at once unless one has to wait.
+    /// </returns>
     public Task<GateSeat?> EnterAsync(string contentHash, Guid request, CancellationToken cancellationToken)
     {
         lock (_lock)

@@ -27,7 +27,9 @@ internal sealed class Fleet(TimeProvider time)
 
     /// <summary>A worker has said hello.</summary>
     /// <param name="worker">Who it is.</param>
-    /// <param name="replaced">Called when the same instance begins another session, which takes this one's place.</param>
+    /// <param name="replaced">
+    /// Called when the same instance begins another session, which takes this one's place.
+    /// </param>
     public Membership Join(WorkerIdentity worker, Action replaced)
     {
         var joined = new Membership(worker, replaced);

@@ -49,6 +49,6 @@ internal sealed partial class BearerCheck(string secret, TimeProvider time, ILog
     }
 
     [LoggerMessage(3040, LogLevel.Warning,
-        "{Peer} came to the internal listener without the cluster's secret; {Untold} others did since this was last told.")]
+        "{Peer} came to the internal listener without the cluster's secret; {Untold} others did since this was told.")]
     private partial void LogWrong(string peer, int untold);
 }

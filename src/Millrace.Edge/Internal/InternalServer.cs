@@ -16,8 +16,8 @@ namespace Millrace.Edge.Internal;
 /// </summary>
 internal sealed partial class InternalServer(
     SessionEndpoint session, SourceEndpoint source, ResultEndpoint result, OperatorEndpoints operators,
-    EdgeAddress address, InternalAddresses addresses, IOptions<InternalOptions> options, TimeProvider time, ILoggerFactory logs,
-    ILogger<InternalServer> log) : IHostedService, IAsyncDisposable
+    EdgeAddress address, InternalAddresses addresses, IOptions<InternalOptions> options, TimeProvider time,
+    ILoggerFactory logs, ILogger<InternalServer> log) : IHostedService, IAsyncDisposable
 {
     private const string Prefix = "/internal/v1/";
 
@@ -32,7 +32,8 @@ internal sealed partial class InternalServer(
         if (options.Value.Urls.Length == 0) return;
         _app = Build();
         await _app.StartAsync(cancellationToken);
-        address.Source = options.Value.Advertised.Length > 0 ? options.Value.Advertised.TrimEnd('/') : _app.Urls.First();
+        var advertised = options.Value.Advertised;
+        address.Source = advertised.Length > 0 ? advertised.TrimEnd('/') : _app.Urls.First();
         addresses.All = Urls;
         LogListening(string.Join(' ', _app.Urls), address.Source);
     }

@@ -5,7 +5,9 @@ using Millrace.Core.Kernels;
 
 namespace Millrace.Edge.Internal;
 
-/// <summary>Reads a result's body: a kernel's reply, with its lengths held against limits before they are believed.</summary>
+/// <summary>
+/// Reads a result's body: a kernel's reply, with its lengths held against limits before they are believed.
+/// </summary>
 internal static class ResultReader
 {
     /// <summary>Reads an outcome.</summary>

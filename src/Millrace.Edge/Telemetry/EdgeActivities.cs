@@ -16,7 +16,9 @@ internal static class EdgeActivities
     /// <summary>Waiting for a kernel and converting.</summary>
     public static Activity? Convert() => Source.StartActivity("convert");
 
-    /// <summary>The <c>traceparent</c> for those who go on with a request: ours, or the caller's while nobody listens.</summary>
+    /// <summary>
+    /// The <c>traceparent</c> for those who go on with a request: ours, or the caller's while nobody listens.
+    /// </summary>
     public static string? TraceOf(HttpRequest request)
     {
         var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } ours

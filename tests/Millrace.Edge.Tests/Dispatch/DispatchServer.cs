@@ -25,9 +25,11 @@ internal sealed class DispatchServer : IAsyncDisposable
         Measured = new Measurements(app.Services);
         Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = EdgeServer.Patience };
         // Told by the log, as an operator would read it.
-        var told = log.All.Select(line => line.Text).FirstOrDefault(text => text.StartsWith("3045", StringComparison.Ordinal));
-        Internal = told is null ? Client.BaseAddress : new Uri(told[(told.LastIndexOf("http", StringComparison.Ordinal))..]
-            .Trim().TrimEnd('.'));
+        var told = log.All.Select(line => line.Text)
+            .FirstOrDefault(text => text.StartsWith("3045", StringComparison.Ordinal));
+        Internal = told is null
+            ? Client.BaseAddress
+            : new Uri(told[told.LastIndexOf("http", StringComparison.Ordinal)..].Trim().TrimEnd('.'));
     }
 
     public WebApplication App { get; }
@@ -60,8 +62,8 @@ internal sealed class DispatchServer : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(Settings(isEmbedded, secretFile, settings));
         builder.Services.AddSingleton<IJobQueue>(queue).AddSingleton<IPoisonLedger>(ledger);
         builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal();
-        if (isEmbedded)
-            builder.Services.AddInProcessLink(_ => new WorkerIdentity("here", new Guid(7, 0, 0, new byte[8]), Build, 1));
+        var here = new WorkerIdentity("here", new Guid(7, 0, 0, new byte[8]), Build, 1);
+        if (isEmbedded) builder.Services.AddInProcessLink(_ => here);
         var app = builder.Build();
         app.MapEdge();
         await app.StartAsync(TestContext.Current.CancellationToken);
@@ -69,7 +71,8 @@ internal sealed class DispatchServer : IAsyncDisposable
     }
 
     /// <summary>Posts an image.</summary>
-    public Task<HttpResponseMessage> ConvertAsync(byte[]? picture = null, params (string Name, string Value)[] headers) =>
+    public Task<HttpResponseMessage> ConvertAsync(
+        byte[]? picture = null, params (string Name, string Value)[] headers) =>
         ConvertAsync(picture, TestContext.Current.CancellationToken, headers);
 
     /// <summary>Posts an image.</summary>

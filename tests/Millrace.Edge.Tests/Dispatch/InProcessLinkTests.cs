@@ -66,7 +66,8 @@ public sealed class InProcessLinkTests
         (await edge.Link.FetchAsync(ticket, Cancelled)).Dispose();
         await edge.Link.GiveUpAsync(ticket);
         using var again = await edge.Link.FetchAsync(ticket, Cancelled);
-        await edge.Link.DeliverAsync(ticket, ConversionOutcome.Of(ConversionFailure.Damaged, "It ends early."), Cancelled);
+        var damaged = ConversionOutcome.Of(ConversionFailure.Damaged, "It ends early.");
+        await edge.Link.DeliverAsync(ticket, damaged, Cancelled);
 
         Assert.Equal(FetchAnswer.Granted, again.Answer);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await posting).StatusCode);

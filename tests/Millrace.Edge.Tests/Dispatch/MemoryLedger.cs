@@ -26,9 +26,7 @@ internal sealed class MemoryLedger : IPoisonLedger
         VerdictOf(Math.Max(Count(image), Count(request)));
 
     public IReadOnlyList<PoisonEntry> List() =>
-        [.. _strikes.Select(pair => (pair.Key, Last: pair.Value[^1], pair.Value.Length)).Select(entry => new PoisonEntry(
-            new Fingerprint(entry.Key), entry.Length, entry.Length > 1, entry.Last.Tenant, entry.Last.Cause,
-            entry.Last.Witness, entry.Last.At, entry.Last.At + TimeSpan.FromHours(24)))];
+        [.. _strikes.Select(pair => EntryOf(new Fingerprint(pair.Key), pair.Value.Length, pair.Value[^1]))];
 
     public Task<bool> ReleaseAsync(Fingerprint fingerprint, string operatorName, CancellationToken cancellationToken)
     {
@@ -42,6 +40,10 @@ internal sealed class MemoryLedger : IPoisonLedger
             new Guid(1, 0, 0, new byte[8]), fingerprint, "open", DeathCause.Signal, "w1", DateTimeOffset.UnixEpoch);
         _strikes[fingerprint.Text] = [strike, strike];
     }
+
+    private static PoisonEntry EntryOf(Fingerprint fingerprint, int strikes, Strike last) => new(
+        fingerprint, strikes, strikes > 1, last.Tenant, last.Cause, last.Witness, last.At,
+        last.At + TimeSpan.FromHours(24));
 
     private int Count(Fingerprint fingerprint) => _strikes.GetValueOrDefault(fingerprint.Text)?.Length ?? 0;
 

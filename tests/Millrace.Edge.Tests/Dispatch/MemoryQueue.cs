@@ -17,7 +17,8 @@ internal sealed class MemoryQueue : IJobQueue
     public int Cells { get; set; } = 1;
 
     public IReadOnlyList<CellHealth> Health =>
-        [.. Enumerable.Range(0, Cells).Select(cell => new CellHealth(cell, HasLeader, HasLeader ? "" : "No leader.", []))];
+        [.. Enumerable.Range(0, Cells).Select(
+            cell => new CellHealth(cell, HasLeader, HasLeader ? "" : "No leader.", []))];
 
     public async Task<EnqueueOutcome> EnqueueAsync(Ticket ticket, CancellationToken cancellationToken)
     {
@@ -43,7 +44,8 @@ internal sealed class MemoryQueue : IJobQueue
     public async IAsyncEnumerable<ILease> LeaseAsync(
         LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var ticket in _tickets.Reader.ReadAllAsync(cancellationToken)) yield return new Lease(this, ticket);
+        await foreach (var ticket in _tickets.Reader.ReadAllAsync(cancellationToken))
+            yield return new Lease(this, ticket);
     }
 
     private sealed class Lease(MemoryQueue queue, Ticket ticket) : ILease

@@ -126,11 +126,11 @@ public sealed class InternalTests
         using var limping = await WireWorker.JoinAsync(edge, 1);
         using var second = await WireWorker.JoinAsync(edge, 2);
         using var third = await WireWorker.JoinAsync(edge, 3);
-        var pictures = Enumerable.Range(0, 4).Select(i => Pictures.Png(width: 50 + i)).ToArray();
+        var pictures = Enumerable.Range(0, 10).Select(i => Pictures.Png(width: 50 + i)).ToArray();
         var posting = pictures.Select(picture => edge.ConvertAsync(picture)).ToArray();
 
         var statuses = new List<HttpStatusCode>();
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < pictures.Length; i++)
         {
             var ticket = await edge.Queue.TakeAsync();
             using var fetched = await limping.FetchAsync(ticket);
@@ -144,9 +144,9 @@ public sealed class InternalTests
             (await second.DeliverAsync(ticket)).Dispose();
         }
 
-        // Two failures, then one more chance, then the wait.
-        Assert.Equal(HttpStatusCode.OK, statuses[0]);
-        Assert.Equal(HttpStatusCode.TooManyRequests, statuses[3]);
+        // Three failures, perhaps one more chance, then the wait.
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK], statuses[..3]);
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
         Assert.All(await Task.WhenAll(posting), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
     }
 
@@ -250,7 +250,8 @@ public sealed class InternalTests
     {
         await using var edge = await DispatchServer.StartAsync();
         using var anybody = WireWorker.Make(edge, 1);
-        var fingerprint = Fingerprint.OfImage(System.Convert.ToHexStringLower(SHA256.HashData([1])), DispatchServer.Build);
+        var hash = System.Convert.ToHexStringLower(SHA256.HashData([1]));
+        var fingerprint = Fingerprint.OfImage(hash, DispatchServer.Build);
         edge.Ledger.Quarantine(fingerprint);
         var address = "/internal/v1/poison/" + Uri.EscapeDataString(fingerprint.Text);
 
@@ -278,7 +279,8 @@ public sealed class InternalTests
         await using var edge = await DispatchServer.StartAsync(settings: ("Edge:Dispatch:Name", "edge one"));
         using var worker = await WireWorker.JoinAsync(edge, 1, "w1");
 
-        var status = JsonDocument.Parse(await worker.Client.GetStringAsync("/internal/v1/status", Cancelled)).RootElement;
+        var text = await worker.Client.GetStringAsync("/internal/v1/status", Cancelled);
+        var status = JsonDocument.Parse(text).RootElement;
 
         Assert.Equal("edge one", status.GetProperty("edge").GetString());
         var listed = Assert.Single(status.GetProperty("workers").EnumerateArray());
