@@ -60,7 +60,7 @@ public sealed partial class PoisonTests
     [Fact]
     public async Task Copies_AtOnce_CostNoMoreThanThePlacesAreMany()
     {
-        await using var worker = await RunningWorker.StartAsync();
+        await using var worker = await RunningWorker.StartAsync(RunningWorker.Faulty with { QuarantineQueueMax = 30 });
 
         var outcomes = await Task.WhenAll(
             Enumerable.Range(0, 30).Select(_ => worker.ConvertAsync(worker.Ticket(Pill))));
