@@ -36,14 +36,14 @@ public sealed partial class PoisonTests
     }
 
     [Theory]
-    [InlineData("hang", ConversionFailure.KernelDeadline, DeathCause.Deadline)]
-    [InlineData("memory", ConversionFailure.KernelOutOfMemory, DeathCause.Memory)]
+    [InlineData("hang", 1, ConversionFailure.KernelDeadline, DeathCause.Deadline)]
+    [InlineData("memory", 30, ConversionFailure.KernelOutOfMemory, DeathCause.Memory)]
     public async Task DeadlineAndMemory_AreFinal_AndCountAgainstTheRequest(
-        string fault, ConversionFailure failure, DeathCause cause)
+        string fault, int seconds, ConversionFailure failure, DeathCause cause)
     {
         var pool = RunningWorker.Faulty with
         {
-            ConversionTimeout = TimeSpan.FromSeconds(1),
+            ConversionTimeout = TimeSpan.FromSeconds(seconds),
             MemoryBytesMax = 300L << 20,
         };
         await using var worker = await RunningWorker.StartAsync(pool);
