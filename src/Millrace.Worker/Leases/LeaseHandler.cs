@@ -99,6 +99,12 @@ internal sealed partial class LeaseHandler(
             await edge.GiveUpAsync(lease.Ticket);
             return LeaseEnd.Release(LeaseOutcome.Released, TimeSpan.Zero);
         }
+        if (outcome.Failure == ConversionFailure.QueueFull && lease.Deliveries < _options.DeliveriesMax)
+        {
+            // The line of quarantine kernels is full here; another worker's may not be.
+            await edge.GiveUpAsync(lease.Ticket);
+            return LeaseEnd.Release(LeaseOutcome.Released, jitter.Of(_options.UnreachableDelay));
+        }
         image.LeaveKernels();
         using (outcome.Image) return await DeliverAsync(lease.Ticket, outcome, deadline.Token);
     }

@@ -36,14 +36,14 @@ public sealed partial class PoisonTests
     }
 
     [Theory]
-    [InlineData("hang", ConversionFailure.KernelDeadline, DeathCause.Deadline)]
-    [InlineData("memory", ConversionFailure.KernelOutOfMemory, DeathCause.Memory)]
+    [InlineData("hang", 1, ConversionFailure.KernelDeadline, DeathCause.Deadline)]
+    [InlineData("memory", 30, ConversionFailure.KernelOutOfMemory, DeathCause.Memory)]
     public async Task DeadlineAndMemory_AreFinal_AndCountAgainstTheRequest(
-        string fault, ConversionFailure failure, DeathCause cause)
+        string fault, int seconds, ConversionFailure failure, DeathCause cause)
     {
         var pool = RunningWorker.Faulty with
         {
-            ConversionTimeout = TimeSpan.FromSeconds(1),
+            ConversionTimeout = TimeSpan.FromSeconds(seconds),
             MemoryBytesMax = 300L << 20,
         };
         await using var worker = await RunningWorker.StartAsync(pool);
@@ -60,7 +60,7 @@ public sealed partial class PoisonTests
     [Fact]
     public async Task Copies_AtOnce_CostNoMoreThanThePlacesAreMany()
     {
-        await using var worker = await RunningWorker.StartAsync();
+        await using var worker = await RunningWorker.StartAsync(RunningWorker.Faulty with { QuarantineQueueMax = 30 });
 
         var outcomes = await Task.WhenAll(
             Enumerable.Range(0, 30).Select(_ => worker.ConvertAsync(worker.Ticket(Pill))));
