@@ -17,7 +17,8 @@ internal static class ConsoleLog
 
         // A start that fails is told in a line each at the end; the host would say it first, with the way it took.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
-        if (asJson) logging.AddJsonConsole(json => (json.UseUtcTimestamp, json.TimestampFormat) = (true, UtcMicroseconds));
+        if (asJson)
+            logging.AddJsonConsole(json => (json.UseUtcTimestamp, json.TimestampFormat) = (true, UtcMicroseconds));
         else logging.AddSimpleConsole(text => (text.SingleLine, text.TimestampFormat) = (true, "HH:mm:ss.fff "));
         logging.Services.Configure<ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -4,7 +4,9 @@ using Millrace.Engines;
 
 namespace Millrace.Bench.Queues;
 
-/// <summary>Tickets a second and CPU a ticket: embedded, RabbitMQ, and a bare RabbitMQ.Client loop beside them.</summary>
+/// <summary>
+/// Tickets a second and CPU a ticket: embedded, RabbitMQ, and a bare RabbitMQ.Client loop beside them.
+/// </summary>
 internal static class QueueCommand
 {
     private const int WholeRounds = 10;

@@ -4,7 +4,8 @@ using Millrace.Engines;
 namespace Millrace.Cluster.Checks;
 
 /// <summary>
-/// 2,000 conversions, 16 at a time, while the queue's leader is killed and restarted, a worker is killed, and an edge is
+/// 2,000 conversions, 16 at a time, while the queue's leader is killed and restarted, a worker is killed, and an edge
+/// is
 /// drained: no answer may fail, and each tenant's order must hold.
 /// </summary>
 internal static class LossPart

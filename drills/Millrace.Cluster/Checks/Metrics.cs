@@ -17,10 +17,12 @@ internal sealed class Metrics(HttpClient client)
         foreach (var address in addresses)
         {
             var text = await client.GetStringAsync(new Uri(address, "/metrics"), cancellationToken);
-            sum += text.Split('\n').Where(line => line.StartsWith(name + "{", StringComparison.Ordinal)
-                || line.StartsWith(name + " ", StringComparison.Ordinal)).Where(line => filter(Labels(line))).Sum(Value);
+            sum += text.Split('\n').Where(IsSample).Where(line => filter(Labels(line))).Sum(Value);
         }
         return sum;
+
+        bool IsSample(string line) => line.StartsWith(name + "{", StringComparison.Ordinal)
+            || line.StartsWith(name + " ", StringComparison.Ordinal);
     }
 
     private static string Labels(string line)

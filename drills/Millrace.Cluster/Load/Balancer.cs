@@ -22,7 +22,8 @@ internal sealed class Balancer : IDisposable
     public Balancer(Func<IReadOnlyList<Uri>> edges, TimeSpan patience, TimeProvider time)
     {
         (_edges, _time) = (edges, time);
-        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { Timeout = patience };
+        var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false };
+        _client = new HttpClient(handler) { Timeout = patience };
     }
 
     /// <summary>Converts one image.</summary>
@@ -77,8 +78,8 @@ internal sealed class Balancer : IDisposable
         try
         {
             using var problem = JsonDocument.Parse(body);
-            return problem.RootElement.GetProperty("type").GetString()?.Replace(ProblemPrefix, "", StringComparison.Ordinal)
-                ?? "none";
+            var type = problem.RootElement.GetProperty("type").GetString();
+            return type?.Replace(ProblemPrefix, "", StringComparison.Ordinal) ?? "none";
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException)
         {

@@ -4,7 +4,9 @@ using Millrace.Engines;
 
 namespace Millrace.Cluster.Region;
 
-/// <summary>Brokers, edges and workers as processes of this machine, on loopback; all end when it is disposed.</summary>
+/// <summary>
+/// Brokers, edges and workers as processes of this machine, on loopback; all end when it is disposed.
+/// </summary>
 internal sealed class RunningRegion : IAsyncDisposable
 {
     private const int SecretBytes = 32;
@@ -121,8 +123,7 @@ internal sealed class RunningRegion : IAsyncDisposable
         return environment;
     }
 
-    private string BrokerList() => string.Join(
-        ';', Brokers.Nodes.Select(node => string.Create(CultureInfo.InvariantCulture, $"amqp://127.0.0.1:{node.Port}")));
+    private string BrokerList() => string.Join(';', Brokers.Nodes.Select(node => $"amqp://127.0.0.1:{node.Port}"));
 
     private string Log(string name) => Path.Combine(_options.Folder, name + ".log");
 

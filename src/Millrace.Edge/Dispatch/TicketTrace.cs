@@ -5,8 +5,8 @@ using Millrace.Core.Tickets;
 namespace Millrace.Edge.Dispatch;
 
 /// <summary>
-/// The way of each ticket at Debug, under the category <c>Millrace.Tickets</c> that workers write to as well: off unless
-/// an operator wants to see whether the order of tickets holds.
+/// The way of each ticket at Debug, under the category <c>Millrace.Tickets</c> that workers write to as well: off
+/// unless an operator wants to see whether the order of tickets holds.
 /// </summary>
 internal sealed partial class TicketTrace(ILoggerFactory logs)
 {

@@ -22,32 +22,16 @@ internal sealed class Operators : IDisposable
 
     /// <summary>Finds the server, does something with it, and says what went wrong.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static Task<int> RunAsync(AskedServer asked, Func<Operators, Task<int>> act) => RoleHost.GuardAsync(async () =>
-    {
-        try
-        {
-            var (address, secretPath) = Find(asked);
-            using var operators = new Operators(address, File.ReadLines(secretPath).First().Trim());
-            return await act(operators);
-        }
-        catch (HttpRequestException exception)
-        {
-            return RoleHost.Refuse(exception.StatusCode == HttpStatusCode.Unauthorized
-                ? "The edge does not take this secret."
-                : $"The edge cannot be asked: {exception.Message}");
-        }
-        catch (TaskCanceledException)
-        {
-            return RoleHost.Refuse($"The edge did not answer within {Patience.TotalSeconds:0} s.");
-        }
-    });
+    public static Task<int> RunAsync(AskedServer asked, Func<Operators, Task<int>> act) =>
+        RoleHost.GuardAsync(() => AskAsync(asked, act));
 
     /// <summary>Prints a table.</summary>
     public async Task<int> ListAsync(CancellationToken cancellationToken)
     {
         var list = await _client.GetFromJsonAsync<JsonElement[]>(
             $"/internal/v1/poison?limit={LimitMax}", cancellationToken);
-        var table = new Table().AddColumns("fingerprint", "strikes", "state", "tenant", "cause", "witness", "last", "until");
+        var table = new Table().AddColumns(
+            "fingerprint", "strikes", "state", "tenant", "cause", "witness", "last", "until");
         foreach (var entry in list!)
         {
             table.AddRow([.. new[]
@@ -81,11 +65,32 @@ internal sealed class Operators : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
+    private static async Task<int> AskAsync(AskedServer asked, Func<Operators, Task<int>> act)
+    {
+        try
+        {
+            var (address, secretPath) = Find(asked);
+            using var operators = new Operators(address, File.ReadLines(secretPath).First().Trim());
+            return await act(operators);
+        }
+        catch (HttpRequestException exception)
+        {
+            return RoleHost.Refuse(exception.StatusCode == HttpStatusCode.Unauthorized
+                ? "The edge does not take this secret."
+                : $"The edge cannot be asked: {exception.Message}");
+        }
+        catch (TaskCanceledException)
+        {
+            return RoleHost.Refuse($"The edge did not answer within {Patience.TotalSeconds:0} s.");
+        }
+    }
+
     private static (Uri Address, string SecretPath) Find(AskedServer asked) => asked switch
     {
         { Data: { } data, Edge: null, SecretFile: null } => DataFolder.OperatorsOf(data),
         { Data: null, Edge: { } edge, SecretFile: { } secret } => (edge, secret.FullName),
-        _ => throw new InvalidDataException("Name the server: either --data DIR, or --edge URL with --secret-file FILE."),
+        _ => throw new InvalidDataException(
+            "Name the server: either --data DIR, or --edge URL with --secret-file FILE."),
     };
 
     private static string Text(JsonElement entry, string name) => entry.GetProperty(name).ToString();

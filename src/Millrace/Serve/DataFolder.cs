@@ -5,6 +5,8 @@ namespace Millrace.Serve;
 /// <summary>The folder of one server's state, held by one process at a time.</summary>
 internal sealed class DataFolder : IDisposable
 {
+    private const string SecretName = "operator.secret";
+    private const string AddressName = "operator.url";
     private const int SecretBytes = 32;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly string _path;
@@ -21,33 +23,22 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The secret of this server's operators.</summary>
     public string SecretPath => Path.Combine(_path, SecretName);
 
-    private const string SecretName = "operator.secret";
-    private const string AddressName = "operator.url";
-
     /// <summary>Makes the folder if need be, and holds it until disposed.</summary>
     /// <exception cref="IOException">
     /// It cannot be made or written, or another process holds it; the message says which.
     /// </exception>
     public static DataFolder Open(DirectoryInfo folder)
     {
-        var lockPath = Path.Combine(folder.FullName, "millrace.lock");
+        var opened = Hold(folder);
         try
         {
-            folder.Create();
-            var held = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            var opened = new DataFolder(folder.FullName, held);
             opened.MakeSecret();
             return opened;
         }
-        catch (IOException exception) when (File.Exists(lockPath) && IsHeld(lockPath))
-        {
-            throw new IOException(
-                $"--data: '{folder.FullName}' is in use by another millrace; stop that, or name another folder.",
-                exception);
-        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"--data: '{folder.FullName}' cannot be written: {exception.Message}", exception);
+            opened.Dispose();
+            throw Unwritable(folder, exception);
         }
     }
 
@@ -58,7 +49,8 @@ internal sealed class DataFolder : IDisposable
         var address = Path.Combine(folder.FullName, AddressName);
         return File.Exists(address)
             ? (new Uri(File.ReadAllText(address).Trim()), Path.Combine(folder.FullName, SecretName))
-            : throw new IOException($"--data: no millrace serves from '{folder.FullName}'; start it with serve --data.");
+            : throw new IOException(
+                $"--data: no millrace serves from '{folder.FullName}'; start it with serve --data.");
     }
 
     /// <summary>Leaves word for operators where this server hears them.</summary>
@@ -80,16 +72,27 @@ internal sealed class DataFolder : IDisposable
         writer.WriteLine(System.Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes)));
     }
 
-    private static bool IsHeld(string lockPath)
+    private static DataFolder Hold(DirectoryInfo folder)
     {
+        var lockPath = Path.Combine(folder.FullName, "millrace.lock");
         try
         {
-            using var free = new FileStream(lockPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return false;
+            folder.Create();
+            return new DataFolder(
+                folder.FullName, new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException)
+        catch (IOException exception) when (File.Exists(lockPath))
         {
-            return true;
+            throw new IOException(
+                $"--data: '{folder.FullName}' is in use by another millrace; stop that, or name another folder.",
+                exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(folder, exception);
         }
     }
+
+    private static IOException Unwritable(DirectoryInfo folder, Exception exception) =>
+        new($"--data: '{folder.FullName}' cannot be written: {exception.Message}", exception);
 }
