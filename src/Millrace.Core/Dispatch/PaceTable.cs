@@ -72,6 +72,17 @@ public sealed class PaceTable
         return _workers.GetValueOrDefault(worker)?.Ratio;
     }
 
+    /// <summary>
+    /// What a worker is told of its ratio: no more than <see cref="LimpsAbove"/> unless it is one of those that may
+    /// limp, so that no more than a third of a fleet takes less work upon itself. Of two workers that share a machine
+    /// either may be the slower one for a while.
+    /// </summary>
+    public double? Told(Guid worker, TimeSpan now)
+    {
+        var ratio = Ratio(worker, now);
+        return ratio > LimpsAbove && !Limps(worker, now) ? LimpsAbove : ratio;
+    }
+
     /// <summary>Whether others are served before it.</summary>
     public bool Limps(Guid worker, TimeSpan now)
     {

@@ -5,12 +5,16 @@ namespace Millrace.Core.Dispatch;
 /// <summary>What a <see cref="PaceTable"/> knows of one worker.</summary>
 internal sealed class WorkerPace
 {
-    /// <summary>Results before a format's mean says anything.</summary>
-    private const int Enough = 5;
+    /// <summary>
+    /// Results before a format's mean says anything: photographs differ ten times in time a megapixel, and the first of
+    /// a worker are slow.
+    /// </summary>
+    private const int Enough = 40;
 
     /// <summary>Share of the mean that a new time replaces: one in so many.</summary>
-    private const int MeanOver = 16;
+    private const int MeanOver = 64;
 
+    // Logarithms, so that one image that took ten times as long weighs no more than one that took a tenth.
     private readonly Dictionary<ImageFormat, (double Mean, int Count)> _formats = [];
     private double _failures;
     private TimeSpan _failedAt;
@@ -32,7 +36,7 @@ internal sealed class WorkerPace
     {
         var (mean, count) = _formats.GetValueOrDefault(format);
         var over = Math.Min(count + 1, MeanOver);
-        _formats[format] = (mean + ((msPerMegapixel - mean) / over), count + 1);
+        _formats[format] = (mean + ((Math.Log(msPerMegapixel) - mean) / over), count + 1);
     }
 
     public void Fail(TimeSpan now)
@@ -41,9 +45,9 @@ internal sealed class WorkerPace
         _failedAt = now;
     }
 
-    /// <summary>Its mean for a format; null while it has had too few.</summary>
+    /// <summary>Its geometric mean for a format; null while it has had too few.</summary>
     public double? Own(ImageFormat format) =>
-        _formats.TryGetValue(format, out var known) && known.Count >= Enough ? known.Mean : null;
+        _formats.TryGetValue(format, out var known) && known.Count >= Enough ? Math.Exp(known.Mean) : null;
 
     public void Reckon(Dictionary<ImageFormat, double?> medians, TimeSpan now)
     {

@@ -83,10 +83,10 @@ internal sealed class Fleet(TimeProvider time)
         lock (_lock) _pace.Failed(instance, Now());
     }
 
-    /// <summary>A worker's time a megapixel as a multiple of the fleet's median; null while unknown.</summary>
+    /// <summary>What a worker is told of its pace; null while unknown.</summary>
     public double? Pace(Guid instance)
     {
-        lock (_lock) return _pace.Ratio(instance, Now());
+        lock (_lock) return _pace.Told(instance, Now());
     }
 
     /// <summary>All workers as they are now.</summary>

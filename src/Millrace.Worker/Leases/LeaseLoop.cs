@@ -45,8 +45,12 @@ internal sealed partial class LeaseLoop(
         await EndsAsync(rest, LastWords, CancellationToken.None);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    /// <summary>Ends the stream where the host did not: it never came up, and the queue goes next.</summary>
+    public void Dispose()
+    {
+        if (!_stop.IsCancellationRequested) _stop.Cancel();
+        _stop.Dispose();
+    }
 
     private async Task RunAsync(CancellationToken stopping)
     {

@@ -59,10 +59,17 @@ internal sealed partial class PendingStrikes(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var strike in _again.Reader.ReadAllAsync(stoppingToken))
+        try
         {
-            if (!await StoreAsync(strike, stoppingToken)) LogLost(strike.Fingerprint);
-            Remove(strike);
+            await foreach (var strike in _again.Reader.ReadAllAsync(stoppingToken))
+            {
+                if (!await StoreAsync(strike, stoppingToken)) LogLost(strike.Fingerprint);
+                Remove(strike);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Also where the host never came up, and would take it for a failure of this service.
         }
     }
 

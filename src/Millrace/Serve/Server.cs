@@ -38,8 +38,8 @@ internal static class Server
         builder.WebHost.UseUrls(arguments.Urls);
         ConsoleLog.Use(builder.Logging, arguments.JsonLog, LogLevel.Information);
         Settings.AddLimits(builder.Services);
-        builder.Services.AddSqliteQueue();
         builder.Services.AddKernelPool();
+        builder.Services.AddSqliteQueue();
         builder.Services.AddWorkerLeases();
         builder.Services.AddEdge();
         builder.Services.AddEdgeDispatch();

@@ -55,6 +55,29 @@ public sealed class PaceTableTests
 
         Assert.Equal(9, table.Ratio(Worker(0), Now)!.Value, 3);
         Assert.False(table.Limps(Worker(0), Now));
+        Assert.Equal(PaceTable.LimpsAbove, table.Told(Worker(0), Now));
+    }
+
+    [Fact]
+    public void Told_WhoLimps_IsTheWholeRatio()
+    {
+        var table = Fleet(3);
+        foreach (var worker in new[] { 0, 1, 2 }) Learn(table, worker, ImageFormat.Jpeg, worker == 0 ? 90 : 10);
+
+        Assert.Equal(9, table.Told(Worker(0), Now)!.Value, 3);
+    }
+
+    [Fact]
+    public void Ratio_WhenAFewImagesTookTenTimesAsLong_IsHardlyMoved()
+    {
+        var table = Fleet(2);
+        for (var i = 0; i < 50; i++)
+        {
+            table.Learn(Worker(0), ImageFormat.Jpeg, TimeSpan.FromMilliseconds(i % 10 == 0 ? 100 : 10), 1_000_000);
+            table.Learn(Worker(1), ImageFormat.Jpeg, TimeSpan.FromMilliseconds(10), 1_000_000);
+        }
+
+        Assert.InRange(table.Ratio(Worker(0), Now)!.Value, 1, 1.5);
     }
 
     [Fact]
@@ -118,7 +141,7 @@ public sealed class PaceTableTests
 
     private static void Learn(PaceTable table, int worker, ImageFormat format, double msPerMegapixel)
     {
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 50; i++)
             table.Learn(Worker(worker), format, TimeSpan.FromMilliseconds(msPerMegapixel * 2), 2_000_000);
     }
 

@@ -44,7 +44,8 @@ internal sealed partial class Service : IAsyncDisposable
         }
     }
 
-    public async Task<HttpResponseMessage> ConvertAsync(byte[] image, string query = "width=100&format=webp")
+    public async Task<HttpResponseMessage> ConvertAsync(
+        byte[] image, string query = "width=100&format=webp", string tenant = "open")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/images:convert?{query}")
         {
@@ -52,6 +53,7 @@ internal sealed partial class Service : IAsyncDisposable
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         request.Headers.ExpectContinue = true;
+        request.Headers.Add("Millrace-Tenant", tenant);
         return await Client.SendAsync(request, Cancel);
     }
 
@@ -65,9 +67,10 @@ internal sealed partial class Service : IAsyncDisposable
     }
 
     /// <summary>The status and code of a conversion that must fail.</summary>
-    public async Task<(int Status, string Code)> ProblemAsync(byte[] image, string query = "width=100&format=webp")
+    public async Task<(int Status, string Code)> ProblemAsync(
+        byte[] image, string query = "width=100&format=webp", string tenant = "open")
     {
-        using var response = await ConvertAsync(image, query);
+        using var response = await ConvertAsync(image, query, tenant);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel));
         Assert.NotEmpty(problem.RootElement.GetProperty("detail").GetString()!);
