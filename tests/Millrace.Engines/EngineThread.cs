@@ -50,7 +50,8 @@ internal sealed class EngineThread : IDisposable
         {
             started.SetResult(Process.Start(start)!);
         }
-        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
             started.SetException(exception);
         }

@@ -4,8 +4,9 @@ using System.Globalization;
 namespace Millrace.Engines;
 
 /// <summary>
-/// A RabbitMQ cluster of its own on 127.0.0.1: free ports, an Erlang name service and cookie of its own, so that neither
-/// a packaged broker nor another cluster is disturbed. Everything ends when it is disposed, or when this program dies.
+/// A RabbitMQ cluster of its own on 127.0.0.1: free ports, an Erlang name service and cookie of its own, so that
+/// neither a packaged broker nor another cluster is disturbed. Everything ends when it is disposed, or when this
+/// program dies.
 /// </summary>
 public sealed class RabbitCluster : IAsyncDisposable
 {
@@ -24,11 +25,11 @@ public sealed class RabbitCluster : IAsyncDisposable
     /// <summary>The nodes, in the order of their names.</summary>
     public IReadOnlyList<RabbitNode> Nodes => _nodes;
 
-    /// <summary>Starts a cluster and waits until all its nodes have joined: 10 to 20 s for three on two cores.</summary>
+    /// <summary>Starts a cluster and waits until all its nodes have joined: 20 s for three on two cores.</summary>
     /// <param name="folder">Files, logs and cookie; made when missing. One cluster a folder.</param>
     /// <param name="nodes">1 to 9.</param>
     /// <param name="cancellationToken">Ends the wait, and what was started.</param>
-    /// <exception cref="FileNotFoundException">The package is missing; the message has the command that installs it.</exception>
+    /// <exception cref="FileNotFoundException">It is missing; the message has the command that installs it.</exception>
     /// <exception cref="TimeoutException">Not up within two minutes; the message has the end of the log.</exception>
     public static async Task<RabbitCluster> StartAsync(string folder, int nodes, CancellationToken cancellationToken)
     {

@@ -75,11 +75,12 @@ public sealed class RabbitNode
             await control.WaitForExitAsync(limit.Token);
             return control.ExitCode == 0
                 ? await output
-                : throw new InvalidOperationException($"rabbitmqctl {rabbitmqctlArguments[0]}: {await output}{await error}");
+                : throw new InvalidOperationException(
+                    $"rabbitmqctl {rabbitmqctlArguments[0]}: {await output}{await error}");
         }
         catch (OperationCanceledException exception)
         {
-            control.Kill();
+            control.Kill(entireProcessTree: true);
             throw new TimeoutException($"rabbitmqctl {rabbitmqctlArguments[0]} did not end.", exception);
         }
     }

@@ -7,7 +7,7 @@ internal static class RabbitPackage
         "as root: apt-get update && apt-get install -y --no-install-recommends rabbitmq-server";
 
     /// <summary>A program of the package, such as rabbitmq-server, without the wrapper that changes the user.</summary>
-    /// <exception cref="FileNotFoundException">It is not installed; the message has the command that does it.</exception>
+    /// <exception cref="FileNotFoundException">It is missing; the message has the command that installs it.</exception>
     public static string Program(string name)
     {
         const string library = "/usr/lib/rabbitmq/lib";

@@ -86,7 +86,7 @@ internal sealed record RabbitNodePlan(
 
     public Uri Address => new($"amqp://{User}:{Password}@127.0.0.1:{Port}");
 
-    /// <summary>The broker; RUNNING_UNDER_SYSTEMD makes its script become the broker instead of waiting for it.</summary>
+    /// <summary>The broker; RUNNING_UNDER_SYSTEMD makes its script become it instead of waiting for it.</summary>
     public ProcessStartInfo Server()
     {
         var start = Program("rabbitmq-server");

@@ -11,7 +11,7 @@ internal static partial class Signals
     public const int Continue = 18;
     public const int Stop = 19;
 
-    /// <summary>Sends a signal to a process of ours that has not been waited for, so that its id is still its own.</summary>
+    /// <summary>Sends a signal to a child that has not been waited for, so that its id is its own.</summary>
     /// <exception cref="InvalidOperationException">It has ended.</exception>
     public static void Send(Process process, int signal)
     {

@@ -17,6 +17,7 @@ public sealed class RabbitJobQueue : IJobQueue, IAsyncDisposable
 {
     private readonly RabbitQueueOptions _options;
     private readonly RabbitBroker _broker;
+    private readonly QueueMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RabbitPublisher _publisher;
@@ -30,21 +31,24 @@ public sealed class RabbitJobQueue : IJobQueue, IAsyncDisposable
     /// <summary>Begins to look at the queues; connects through the broker, which is started apart.</summary>
     /// <param name="options">Nodes and queues.</param>
     /// <param name="broker">Outlives this queue.</param>
+    /// <param name="metrics">Counts what becomes of tickets; for one queue.</param>
     /// <param name="time">Of every wait.</param>
     /// <param name="random">Where this worker begins among nodes and cells.</param>
     /// <param name="logger">Told of consumers lost and of messages that are no tickets.</param>
     public RabbitJobQueue(
-        IOptions<RabbitQueueOptions> options, RabbitBroker broker, TimeProvider time, Random random,
-        ILogger<RabbitJobQueue> logger)
+        IOptions<RabbitQueueOptions> options, RabbitBroker broker, QueueMetrics metrics, TimeProvider time,
+        Random random, ILogger<RabbitJobQueue> logger)
     {
         _options = options.Value;
         _broker = broker;
+        _metrics = metrics;
         _time = time;
         _logger = logger;
         _publisher = new RabbitPublisher(broker, _options, time);
         _reader = new TicketReader(broker, _publisher, _options, time, logger);
         _offset = random.Next(1 << 16);
         _cells = [.. Enumerable.Range(0, _options.Cells).Select(cell => new CellWatch(cell, broker, _options, time))];
+        metrics.Observe(() => Health);
         _watching = Task.WhenAll(_cells.Select(cell => cell.RunAsync(_stop.Token)));
     }
 
@@ -60,7 +64,12 @@ public sealed class RabbitJobQueue : IJobQueue, IAsyncDisposable
             _broker.Topology.Name(ticket.Cell, ticket.Lane),
             ticket.Id.ToString("N", CultureInfo.InvariantCulture),
             TicketText.Write(ticket));
-        if (!await _publisher.PublishAsync(publication, pulse.Late, cancellationToken)) return EnqueueOutcome.Full;
+        if (!await _publisher.PublishAsync(publication, pulse.Late, cancellationToken))
+        {
+            _metrics.Refused(ticket.Lane);
+            return EnqueueOutcome.Full;
+        }
+        _metrics.Enqueued(ticket.Lane);
         pulse.Confirmed();
         return EnqueueOutcome.Stored;
     }
@@ -70,10 +79,11 @@ public sealed class RabbitJobQueue : IJobQueue, IAsyncDisposable
         LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
-        var stream = new LeaseStream(_broker, _options, credit, _reader, _open, _offset, _time, _logger);
+        var stream = new LeaseStream(_broker, _options, credit, _reader, _open, _metrics, _offset, _time, _logger);
         await foreach (var lease in stream.RunAsync(ended.Token))
         {
             var ticket = lease.Ticket;
+            _metrics.Leased(ticket.Lane);
             _cells[ticket.Cell].HandedOut(ticket.Lane, _time.GetUtcNow() - (ticket.Deadline - ticket.Remaining));
             yield return lease;
         }

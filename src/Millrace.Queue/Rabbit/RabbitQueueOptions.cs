@@ -121,12 +121,12 @@ public sealed record RabbitQueueOptions : IValidatableObject
         foreach (var node in Nodes)
         {
             if (!node.IsAbsoluteUri || node.Scheme is not ("amqp" or "amqps") || node.AbsolutePath.Length > 1)
-                yield return new ValidationResult($"Nodes: '{Plain(node)}' is not amqp://host:port or amqps://host:port.");
+                yield return new($"Nodes: '{Plain(node)}' is not amqp://host:port or amqps://host:port.");
             else if (node.UserInfo.Length > 0)
-                yield return new ValidationResult($"Nodes: '{Plain(node)}' has a password in it; use a file instead.");
+                yield return new($"Nodes: '{Plain(node)}' has a password in it; use a file instead.");
         }
         if (ClientCertificateFile is null != ClientKeyFile is null)
-            yield return new ValidationResult("ClientCertificateFile and ClientKeyFile are set together or not at all.");
+            yield return new("ClientCertificateFile and ClientKeyFile are set together or not at all.");
     }
 
     private static string Plain(Uri node) => node.IsAbsoluteUri ? $"{node.Scheme}://{node.Authority}" : "relative";

@@ -14,10 +14,16 @@ public static class RabbitServices
 {
     /// <summary>
     /// Adds <see cref="IJobQueue"/> and <see cref="IPoisonLedger"/> on RabbitMQ, and <see cref="RabbitBroker"/>, which
-    /// tells readiness. Options come from the section <c>Queue:Rabbit</c>. The host starts at once, broker or none.
+    /// tells readiness; also <see cref="PoisonRules"/>, <see cref="QueueMetrics"/> and <see cref="TimeProvider"/>
+    /// unless they are there. Options come from the section <c>Queue:Rabbit</c>. The host starts at once, broker or
+    /// none. Call it before adding what uses them: hosted services stop in the other order, and its stop returns all
+    /// leases.
     /// </summary>
     /// <param name="services">Where to.</param>
-    /// <param name="seed">Of the chance in waits and in the order of nodes; differs from process to process.</param>
+    /// <param name="seed">
+    /// Of the chance in waits and in the order of nodes. Not equal in two processes: members must not wait alike, nor
+    /// all begin with the same node.
+    /// </param>
     public static IServiceCollection AddRabbitQueue(this IServiceCollection services, int seed)
     {
         services.AddMetrics();
@@ -25,6 +31,7 @@ public static class RabbitServices
         services.TryAddSingleton(new PoisonRules());
         services.AddOptions<RabbitQueueOptions>().BindConfiguration("Queue:Rabbit").ValidateOnStart();
         services.AddSingleton<IValidateOptions<RabbitQueueOptions>, RabbitQueueOptionsValidator>();
+        services.TryAddSingleton<QueueMetrics>();
         services.AddSingleton<RabbitMetrics>();
         services.AddSingleton(provider => new RabbitBroker(
             provider.GetRequiredService<IOptions<RabbitQueueOptions>>(),
@@ -32,8 +39,9 @@ public static class RabbitServices
             new Random(seed), provider.GetRequiredService<ILogger<RabbitBroker>>()));
         services.AddSingleton(provider => new RabbitJobQueue(
             provider.GetRequiredService<IOptions<RabbitQueueOptions>>(),
-            provider.GetRequiredService<RabbitBroker>(), provider.GetRequiredService<TimeProvider>(),
-            new Random(seed), provider.GetRequiredService<ILogger<RabbitJobQueue>>()));
+            provider.GetRequiredService<RabbitBroker>(), provider.GetRequiredService<QueueMetrics>(),
+            provider.GetRequiredService<TimeProvider>(), new Random(seed),
+            provider.GetRequiredService<ILogger<RabbitJobQueue>>()));
         services.AddSingleton<RabbitPoisonLedger>();
         services.AddSingleton<IJobQueue>(provider => provider.GetRequiredService<RabbitJobQueue>());
         services.AddSingleton<IPoisonLedger>(provider => provider.GetRequiredService<RabbitPoisonLedger>());

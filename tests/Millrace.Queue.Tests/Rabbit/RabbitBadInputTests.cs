@@ -27,7 +27,9 @@ public sealed class RabbitBadInputTests(SharedRabbit shared) : IAsyncLifetime
         var queue = _store.Queue();
         await EnqueueAsync(queue, 1);
         await using var connection = await _store.ConnectAsync();
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: Token);
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
+            Token);
         await channel.BasicPublishAsync("", Name("interactive"), Encoding.UTF8.GetBytes(text), Token);
         await EnqueueAsync(queue, 2);
 
@@ -157,11 +159,8 @@ public sealed class RabbitBadInputTests(SharedRabbit shared) : IAsyncLifetime
         Assert.Fail("No ticket was refused.");
     }
 
-    private async Task SetMemoryAsync(string share)
-    {
-        foreach (var node in _store.Cluster.Nodes)
-            await node.ControlAsync("set_vm_memory_high_watermark", share);
-    }
+    private Task<string[]> SetMemoryAsync(string share) => Task.WhenAll(
+        _store.Cluster.Nodes.Select(node => node.ControlAsync("set_vm_memory_high_watermark", share)));
 
     private static async Task EnqueueAsync(RabbitJobQueue queue, int number) => Assert.Equal(
         EnqueueOutcome.Stored, await queue.EnqueueAsync(NumberedTicket.Of(number), CancellationToken.None).Within());

@@ -1,5 +1,6 @@
 using Millrace.Contracts;
 using Millrace.Contracts.Tickets;
+using Millrace.Core.Poison;
 using Millrace.Core.Tickets;
 using Millrace.Engines;
 
@@ -43,6 +44,26 @@ public sealed class RabbitFaultTests(SharedRabbit shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Flow_WhenTheLeaderGoesOnHanging_GoesOnWithoutIt()
+    {
+        await using var flow = await TicketFlow.StartAsync(_store);
+        var leader = await LeaderAsync();
+
+        leader.Pause();
+        try
+        {
+            await flow.PassesAsync(100);
+        }
+        finally
+        {
+            leader.Resume();
+        }
+
+        await flow.PassesAsync(100);
+        await flow.AssertAllComeInOrderAsync();
+    }
+
+    [Fact]
     public async Task Flow_WhenAFollowerIsKilled_GoesOnWithoutLossInOrder()
     {
         await using var flow = await TicketFlow.StartAsync(_store);
@@ -76,7 +97,8 @@ public sealed class RabbitFaultTests(SharedRabbit shared) : IAsyncLifetime
         var queue = _store.Queue();
         for (var number = 1; number <= 300; number++)
         {
-            var outcome = await queue.EnqueueAsync(NumberedTicket.Of(number, Lane.Bulk), CancellationToken.None).Within();
+            var ticket = NumberedTicket.Of(number, Lane.Bulk);
+            var outcome = await queue.EnqueueAsync(ticket, CancellationToken.None).Within();
             Assert.Equal(EnqueueOutcome.Stored, outcome);
         }
         var ledger = _store.Ledger();
@@ -102,9 +124,27 @@ public sealed class RabbitFaultTests(SharedRabbit shared) : IAsyncLifetime
         Assert.Equal(strike.Fingerprint, Assert.Single(after.List()).Fingerprint);
     }
 
-    private async Task<RabbitNode> LeaderAsync()
+    [Fact]
+    public async Task Strike_WhenTheLogsLeaderIsKilled_IsCountedByAll()
     {
-        var name = $"{_store.Options.QueuePrefix}.0.interactive";
+        var (one, other) = (_store.Ledger(), _store.Ledger());
+        var strike = PoisonStrike.Of(1);
+        await one.StrikeAsync(strike, CancellationToken.None).Within();
+        var leader = await LeaderAsync("poison");
+
+        await leader.KillAsync();
+        var again = strike with { Id = PoisonStrike.Of(2).Id };
+        var verdict = await one.StrikeAsync(again, CancellationToken.None).Within();
+
+        Assert.Equal(PoisonVerdict.Quarantined, verdict);
+        await Deadline.Until(
+            () => other.List() is [{ IsQuarantined: true }] && other.Behind is null, "the other has heard of both");
+        await leader.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task<RabbitNode> LeaderAsync(string queue = "0.interactive")
+    {
+        var name = $"{_store.Options.QueuePrefix}.{queue}";
         var list = await _store.Cluster.Nodes[0].ControlAsync("-q", "list_queues", "name", "leader");
         var leader = list.Split('\n').Single(line => line.StartsWith(name + "\t", StringComparison.Ordinal))
             .Split('\t')[1].Trim();

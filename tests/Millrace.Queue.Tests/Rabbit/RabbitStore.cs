@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,7 +11,7 @@ using ToOptions = Microsoft.Extensions.Options.Options;
 
 namespace Millrace.Queue.Tests.Rabbit;
 
-/// <summary>Queues with names of their own on the shared cluster, and members that use them; removed at the end.</summary>
+/// <summary>Queues of its own on the shared cluster, and members that use them; removed at the end.</summary>
 internal sealed class RabbitStore : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -49,8 +50,8 @@ internal sealed class RabbitStore : IAsyncDisposable
         _used.Add(used);
         var broker = new RabbitBroker(
             ToOptions.Create(used),
-            new RabbitMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
-            TimeProvider.System, new Random(_open.Count), NullLogger<RabbitBroker>.Instance);
+            new RabbitMetrics(_services.GetRequiredService<IMeterFactory>()), TimeProvider.System,
+            new Random(_open.Count), NullLogger<RabbitBroker>.Instance);
         broker.Start();
         _open.Add(broker);
         return broker;
@@ -61,7 +62,8 @@ internal sealed class RabbitStore : IAsyncDisposable
     {
         var queue = new RabbitJobQueue(
             ToOptions.Create(options ?? Options), broker ?? Broker(options),
-            TimeProvider.System, new Random(_open.Count), NullLogger<RabbitJobQueue>.Instance);
+            new QueueMetrics(_services.GetRequiredService<IMeterFactory>()), TimeProvider.System,
+            new Random(_open.Count), NullLogger<RabbitJobQueue>.Instance);
         _open.Add(queue);
         return queue;
     }
@@ -74,6 +76,21 @@ internal sealed class RabbitStore : IAsyncDisposable
             NullLogger<RabbitPoisonLedger>.Instance);
         _open.Add(ledger);
         return ledger;
+    }
+
+    /// <summary>The options as a configuration file has them.</summary>
+    public Dictionary<string, string?> Settings()
+    {
+        _used.Add(Options);
+        var settings = new Dictionary<string, string?>
+        {
+            ["Queue:Rabbit:UserFile"] = Options.UserFile,
+            ["Queue:Rabbit:PasswordFile"] = Options.PasswordFile,
+            ["Queue:Rabbit:QueuePrefix"] = Options.QueuePrefix,
+            ["Queue:Rabbit:Cells"] = "1",
+        };
+        foreach (var (index, node) in Options.Nodes.Index()) settings[$"Queue:Rabbit:Nodes:{index}"] = node.ToString();
+        return settings;
     }
 
     /// <summary>A plain connection, for what an operator or a stranger does by hand.</summary>

@@ -58,7 +58,8 @@ internal sealed class TicketFlow : IAsyncDisposable
         await Deadline.Until(() => _seen.Count >= _stored, $"all {_stored} come, of which {_seen.Count} have");
         Assert.Equal(_firsts.Order(), _firsts);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{_stored} stored, {_seen.Values.Sum() - _seen.Count} came again, longest wait {_longest.TotalSeconds:F2} s");
+            $"{_stored} stored, {_seen.Values.Sum() - _seen.Count} came again, "
+            + $"longest wait {_longest.TotalSeconds:F2} s");
     }
 
     public async ValueTask DisposeAsync()
@@ -88,7 +89,8 @@ internal sealed class TicketFlow : IAsyncDisposable
     private void Take(ILease lease)
     {
         var number = lease.Ticket.Number();
-        if (_seen.AddOrUpdate(number, 1, (_, times) => times + 1) == 1 && lease.Deliveries == 1) _firsts.Enqueue(number);
+        var times = _seen.AddOrUpdate(number, 1, (_, before) => before + 1);
+        if (times == 1 && lease.Deliveries == 1) _firsts.Enqueue(number);
         _ = lease.CompleteAsync().AsTask();
     }
 }

@@ -8,7 +8,7 @@ namespace Millrace.Queue.Rabbit.Leases;
 /// </summary>
 internal sealed class LeaseDesk(int cells, TimeProvider time)
 {
-    // A few round trips to a majority: so long slow work is not begun in the place of a quick ticket that is on its way.
+    // A few round trips to a majority: so long slow work is not begun in the place of a quick ticket on its way.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock _lock = new();

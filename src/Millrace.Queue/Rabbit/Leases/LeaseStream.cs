@@ -14,6 +14,7 @@ internal sealed class LeaseStream
     private readonly RabbitQueueOptions _options;
     private readonly LeaseCredit _credit;
     private readonly TicketReader _reader;
+    private readonly QueueMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly int _offset;
     private readonly long[,] _lastArrival;
@@ -22,12 +23,13 @@ internal sealed class LeaseStream
 
     public LeaseStream(
         RabbitBroker broker, RabbitQueueOptions options, LeaseCredit credit, TicketReader reader,
-        OpenSubscriptions open, int offset, TimeProvider time, ILogger logger)
+        OpenSubscriptions open, QueueMetrics metrics, int offset, TimeProvider time, ILogger logger)
     {
         _options = options;
         _credit = credit;
         _reader = reader;
         _time = time;
+        _metrics = metrics;
         _offset = offset;
         _lastArrival = new long[Lanes.Images.Count, options.Cells];
         _desk = new LeaseDesk(options.Cells, time);
@@ -80,7 +82,7 @@ internal sealed class LeaseStream
     private async Task ArrivedAsync(int cell, Lane lane, LaneSubscription subscription, LaneDelivery delivery)
     {
         Volatile.Write(ref _lastArrival[(int)lane, cell], _time.GetTimestamp());
-        if (await _reader.ReadAsync(cell, lane, subscription, delivery) is { } ticket)
-            _desk.Add(cell, new RabbitLease(subscription, delivery.Number, ticket, delivery.Deliveries, _desk, _time));
+        if (await _reader.ReadAsync(cell, lane, subscription, delivery) is not { } ticket) return;
+        _desk.Add(cell, new RabbitLease(subscription, delivery, ticket, _desk, _metrics, _time));
     }
 }

@@ -81,8 +81,7 @@ internal sealed partial class BrokerNode(
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            session = await NodeSession.OpenAsync(address, options, time, changed, Confirmed, linked.Token)
-                .WaitAsync(linked.Token);
+            session = await OpenAsync(linked.Token);
             await prepare(session, cancellationToken);
             metrics.Connected(address.Name, isUp: true);
             return session;
@@ -95,6 +94,25 @@ internal sealed partial class BrokerNode(
             return null;
         }
     }
+
+    // The client may not heed its token everywhere; what it opens too late is closed.
+    private async Task<NodeSession> OpenAsync(CancellationToken cancellationToken)
+    {
+        var opening = NodeSession.OpenAsync(address, options, time, changed, Confirmed, cancellationToken);
+        try
+        {
+            return await opening.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = opening.ContinueWith(
+                late => late.Status == TaskStatus.RanToCompletion ? CloseAsync(late) : Task.CompletedTask,
+                CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private static async Task CloseAsync(Task<NodeSession> opened) => await (await opened).DisposeAsync();
 
     private void SetStatus(string status)
     {

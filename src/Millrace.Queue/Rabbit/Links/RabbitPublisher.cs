@@ -8,14 +8,14 @@ namespace Millrace.Queue.Rabbit.Links;
 /// </summary>
 internal sealed class RabbitPublisher(RabbitBroker broker, RabbitQueueOptions options, TimeProvider time)
 {
-    // The wait for each further confirm doubles up to this, so that a long outage does not fill queues with copies.
+    // Each further wait for a confirm is twice as long, up to this: a long outage does not fill queues with copies.
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>True once it is stored; false when the queue is full or the broker short of means: not stored.</summary>
+    /// <summary>True once it is stored; false, and not stored, when queue or broker is full.</summary>
     /// <param name="publication">The message.</param>
     /// <param name="late">Told when a confirm did not come in time; null: nobody.</param>
-    /// <param name="cancellationToken">Ends the wait, and is the only limit on it; it may be stored all the same.</param>
+    /// <param name="cancellationToken">Ends the wait, as its only limit; it may be stored all the same.</param>
     public async Task<bool> PublishAsync(Publication publication, Action? late, CancellationToken cancellationToken)
     {
         try

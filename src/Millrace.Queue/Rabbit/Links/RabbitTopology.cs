@@ -36,7 +36,8 @@ internal sealed class RabbitTopology
     public IReadOnlyList<QueueDeclaration> Queues { get; }
 
     /// <summary>The queue of a lane in a cell.</summary>
-    public string Name(int cell, Lane lane) => FormattableString.Invariant($"{_options.QueuePrefix}.{cell}.{lane.Name()}");
+    public string Name(int cell, Lane lane) =>
+        FormattableString.Invariant($"{_options.QueuePrefix}.{cell}.{lane.Name()}");
 
     private QueueDeclaration LaneQueue(int cell, Lane lane) => new(
         Name(cell, lane),
