@@ -11,7 +11,7 @@ using Millrace.Bench.SideBySide;
 Command[] sideBySide =
 [
     KernelCommand.Create(), ServiceCommand.Create(), MemoryCommand.Create(), DeathCommand.Create(),
-    QueueCommand.Create(),
+    QueueCommand.Create(), RegionCommand.Create(),
 ];
 var root = new RootCommand("Measures Millrace side by side with others; every figure is a ratio inside one run.")
 {

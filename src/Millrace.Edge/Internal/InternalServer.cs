@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Handover;
 using Millrace.Edge.Dispatch;
+using Millrace.Edge.Serving;
 
 namespace Millrace.Edge.Internal;
 
@@ -51,6 +53,7 @@ internal sealed partial class InternalServer(
         builder.WebHost.UseKestrel(server => InternalListener.Configure(server, options.Value));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockPool>();
 
         // Its end is the outer host's to say: a signal must not end the sessions of workers whose results are awaited.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
