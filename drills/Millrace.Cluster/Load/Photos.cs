@@ -14,6 +14,9 @@ internal sealed class Photos(string root)
 
     public int Count => _all.Length;
 
+    /// <summary>The quickest to convert: for loads whose rate matters, not their work.</summary>
+    public byte[] Smallest => _all.MinBy(photo => photo.Length)!;
+
     public byte[] this[int index] => _all[index % _all.Length];
 
     /// <summary>A photograph that makes a test kernel do what is named; another one for each variant.</summary>
