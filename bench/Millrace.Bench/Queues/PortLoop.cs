@@ -9,6 +9,8 @@ internal sealed class PortLoop : ITicketLoop
     private const int Credit = 256;
     private const int Tenants = 64;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly IJobQueue _queue;
     private readonly IAsyncDisposable _owner;
     private readonly int _cells;
@@ -51,7 +53,8 @@ internal sealed class PortLoop : ITicketLoop
             ContentHash = new string('0', 64),
             SourceBytes = 256_000,
             Pixels = 1_000_000,
-            Remaining = TimeSpan.FromSeconds(30),
+            Deadline = TimeProvider.System.GetUtcNow() + Patience,
+            Remaining = Patience,
         };
     }
 

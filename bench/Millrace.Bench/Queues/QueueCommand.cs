@@ -51,7 +51,7 @@ internal static class QueueCommand
             await using var brokers = await RabbitCluster.StartAsync(
                 Path.Combine(folder.FullName, "brokers"), Nodes, cancellationToken);
             await using var bare = await BareRabbitLoop.CreateAsync(
-                brokers, TicketText.Write(PortLoop.Ticket(1, Lane.Interactive, Cells)), cancellationToken);
+                brokers, TicketText.Write(PortLoop.Ticket(1, Lane.Interactive, Cells)), Cells, cancellationToken);
             await using var rabbit = await QueueHosts.RabbitAsync("RabbitJobQueue, 4 cells", brokers, Cells);
             await using var memory = await QueueHosts.EmbeddedAsync(
                 "SqliteJobQueue, in memory", Path.Combine(folder.FullName, "memory"), Lane.Interactive);

@@ -14,11 +14,16 @@ public static class TicketText
     /// <summary>Longest ticket written or read: 1 KiB of our own, and room for a long transform.</summary>
     public const int BytesMax = 16 * 1024;
 
-    /// <summary>Writes a ticket.</summary>
-    /// <exception cref="ArgumentException">It would be longer than <see cref="BytesMax"/>.</exception>
+    /// <summary>Writes a ticket that <see cref="Read"/> reads.</summary>
+    /// <exception cref="ArgumentException">
+    /// It would be longer than <see cref="BytesMax"/>, or is one that nobody could work on, for example without a
+    /// deadline: better told here than found among the dead letters.
+    /// </exception>
     public static byte[] Write(Ticket ticket)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(TicketForm.Of(ticket), TicketJson.Default.TicketForm);
+        var form = TicketForm.Of(ticket);
+        if (form.ToTicket() is { Ticket: null, Reason: var reason }) throw new ArgumentException(reason);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(form, TicketJson.Default.TicketForm);
         return bytes.Length <= BytesMax
             ? bytes
             : throw new ArgumentException($"The ticket has {bytes.Length} bytes; at most {BytesMax} are allowed.");

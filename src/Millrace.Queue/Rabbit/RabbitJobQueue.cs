@@ -62,6 +62,7 @@ public sealed class RabbitJobQueue : IJobQueue, IAsyncDisposable
         var pulse = _cells[ticket.Cell].Pulse;
         var publication = new Publication(
             _broker.Topology.Name(ticket.Cell, ticket.Lane),
+            RabbitTopology.Home(ticket.Cell, ticket.Lane),
             ticket.Id.ToString("N", CultureInfo.InvariantCulture),
             TicketText.Write(ticket));
         if (!await _publisher.PublishAsync(publication, pulse.Late, cancellationToken))

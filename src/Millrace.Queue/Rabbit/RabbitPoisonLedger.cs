@@ -99,6 +99,7 @@ public sealed class RabbitPoisonLedger : IPoisonLedger, IAsyncDisposable
     {
         var publication = new Publication(
             _broker.Topology.Poison,
+            home: 0,
             happened.EventId.ToString("N", CultureInfo.InvariantCulture),
             PoisonText.Write(happened));
         while (!await _publisher.PublishAsync(publication, late: null, cancellationToken))

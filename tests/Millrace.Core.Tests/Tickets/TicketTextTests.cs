@@ -21,6 +21,16 @@ public sealed class TicketTextTests
         Assert.InRange(TicketText.Write(ticket).Length, 1, 1024));
 
     [Fact]
+    public void Write_WhenNobodyCouldWorkOnIt_Throws()
+    {
+        var ticket = TicketGen.Tickets.Single() with { Deadline = default };
+
+        var refused = Assert.Throws<ArgumentException>(() => TicketText.Write(ticket));
+
+        Assert.Equal("Its deadline is no time.", refused.Message);
+    }
+
+    [Fact]
     public void Read_WhenAFieldIsNewer_CarriesIt()
     {
         var text = Changed(form => form["colour"] = new JsonObject { ["of"] = "tomorrow" });

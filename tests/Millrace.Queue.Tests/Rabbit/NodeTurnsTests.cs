@@ -6,38 +6,41 @@ public sealed class NodeTurnsTests
 {
     private const int Turns = 48 * NodeTurns.SlowTurn;
 
-    [Fact]
-    public void Choose_WhenAllAreAlike_TakesEachInTurn()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Choose_WhenAllAreAlike_TakesTheHome(int home)
     {
-        Assert.Equal([Turns / 3, Turns / 3, Turns / 3], Count(Usable(5), Usable(9), Usable(7)));
+        Assert.Equal(Turns, Count(home, Usable(5), Usable(9), Usable(7))[home % 3]);
     }
 
     [Fact]
-    public void Choose_WhenOneIsSlow_TakesItNowAndThenOnly()
+    public void Choose_WhenTheHomeIsSlow_TakesItNowAndThenOnly()
     {
-        var counts = Count(Usable(5), Usable(500), Usable(7));
+        var counts = Count(1, Usable(5), Usable(500), Usable(7));
 
-        Assert.InRange(counts[1], 1, Turns / NodeTurns.SlowTurn);
+        Assert.Equal([0, Turns / NodeTurns.SlowTurn, Turns - (Turns / NodeTurns.SlowTurn)], counts);
     }
 
     [Fact]
-    public void Choose_WhenOneIsNotUsable_TakesTheOthers()
+    public void Choose_WhenTheHomeIsNotUsable_TakesTheNext()
     {
-        Assert.Equal(0, Count(Usable(5), new NodePace(false, TimeSpan.Zero), Usable(7))[1]);
+        Assert.Equal([0, 0, Turns], Count(1, Usable(5), new NodePace(false, TimeSpan.Zero), Usable(7)));
     }
 
     [Fact]
     public void Choose_WhenNoneIsUsable_TakesNone()
     {
-        Assert.Equal(-1, NodeTurns.Choose([new NodePace(false, TimeSpan.Zero)], turn: 3));
+        Assert.Equal(-1, NodeTurns.Choose([new NodePace(false, TimeSpan.Zero)], home: 0, turn: 3));
     }
 
     private static NodePace Usable(int milliseconds) => new(true, TimeSpan.FromMilliseconds(milliseconds));
 
-    private static int[] Count(params NodePace[] nodes)
+    private static int[] Count(int home, params NodePace[] nodes)
     {
         var counts = new int[nodes.Length];
-        for (var turn = 0u; turn < Turns; turn++) counts[NodeTurns.Choose(nodes, turn)]++;
+        for (var turn = 0u; turn < Turns; turn++) counts[NodeTurns.Choose(nodes, home, turn)]++;
         return counts;
     }
 }

@@ -8,17 +8,16 @@ namespace Millrace.Queue.Rabbit.Leases;
 /// should be another.
 /// </summary>
 internal sealed partial class LaneConsumer(
-    string queue, RabbitBroker broker, RabbitQueueOptions options, LeaseDesk desk, OpenSubscriptions open,
+    string queue, int home, RabbitBroker broker, RabbitQueueOptions options, LeaseDesk desk, OpenSubscriptions open,
     Func<ushort> prefetch, Func<LaneSubscription, LaneDelivery, Task> arrived, TimeProvider time, ILogger logger)
 {
     /// <summary>How often the prefetch is compared with what it should be.</summary>
     public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Consumes until cancelled; what was not handed out then goes back.</summary>
-    /// <param name="turn">The node to begin with.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task RunAsync(int turn, CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var turn = home;
         while (!cancellationToken.IsCancellationRequested)
         {
             var wanted = prefetch();

@@ -38,7 +38,8 @@ internal sealed class LeaseStream
             .. from cell in Enumerable.Range(0, options.Cells)
                from lane in Lanes.Images
                select new LaneConsumer(
-                   broker.Topology.Name(cell, lane), broker, options, _desk, open, () => Prefetch(cell, lane),
+                   broker.Topology.Name(cell, lane), RabbitTopology.Home(cell, lane), broker, options, _desk, open,
+                   () => Prefetch(cell, lane),
                    (subscription, delivery) => ArrivedAsync(cell, lane, subscription, delivery), time, logger),
         ];
     }
@@ -49,7 +50,7 @@ internal sealed class LeaseStream
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var watching = _credit.Watch(_desk.Stir);
         var consuming = Task.WhenAll(
-            _consumers.Select((consumer, index) => consumer.RunAsync(_offset + index, stop.Token)));
+            _consumers.Select(consumer => consumer.RunAsync(stop.Token)));
         try
         {
             while (!cancellationToken.IsCancellationRequested)

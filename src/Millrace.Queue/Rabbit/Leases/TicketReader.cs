@@ -21,14 +21,17 @@ internal sealed partial class TicketReader(
             if (ticket.Cell == cell && ticket.Lane == lane) return ticket;
             reason = $"It is for cell {ticket.Cell}, lane {ticket.Lane}, and was in another queue.";
         }
-        await ParkAsync(broker.Topology.Name(cell, lane), reason, subscription, delivery);
+        await ParkAsync(cell, lane, reason, subscription, delivery);
         return null;
     }
 
-    private async Task ParkAsync(string queue, string reason, LaneSubscription subscription, LaneDelivery delivery)
+    private async Task ParkAsync(
+        int cell, Lane lane, string reason, LaneSubscription subscription, LaneDelivery delivery)
     {
+        var queue = broker.Topology.Name(cell, lane);
         // The client takes the body back when its handler is done; a late try may still hold it.
-        var parked = new Publication(broker.Topology.Dead, delivery.Id ?? queue, delivery.Body.ToArray())
+        var home = RabbitTopology.Home(cell, lane);
+        var parked = new Publication(broker.Topology.Dead, home, delivery.Id ?? queue, delivery.Body.ToArray())
         {
             Reason = $"{queue}: {reason}",
         };

@@ -17,7 +17,6 @@ internal sealed class NodeSession : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private ConfirmChannel[] _publishers = [];
     private volatile bool _isBlocked;
-    private int _turn;
 
     private NodeSession(string name, IConnection publishing, IConnection consuming, TimeProvider time)
     {
@@ -72,10 +71,9 @@ internal sealed class NodeSession : IAsyncDisposable
     /// <summary>Takes a try for writing; false when as many wait as may.</summary>
     public bool TryWrite(PublishTry next)
     {
-        var first = (uint)Interlocked.Increment(ref _turn);
-        for (var step = 0u; step < _publishers.Length; step++)
+        for (var step = 0; step < _publishers.Length; step++)
         {
-            if (_publishers[(first + step) % (uint)_publishers.Length].TryWrite(next)) return true;
+            if (_publishers[(next.Publication.Home + step) % _publishers.Length].TryWrite(next)) return true;
         }
         return false;
     }

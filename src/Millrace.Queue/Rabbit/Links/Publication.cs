@@ -22,7 +22,7 @@ internal enum PublishEnd
 }
 
 /// <summary>A message on its way into a queue, over as many tries as it takes.</summary>
-internal sealed class Publication(string queue, string id, ReadOnlyMemory<byte> body)
+internal sealed class Publication(string queue, int home, string id, ReadOnlyMemory<byte> body)
 {
     private volatile bool _isOver;
     private volatile PublishTry? _stored;
@@ -30,6 +30,9 @@ internal sealed class Publication(string queue, string id, ReadOnlyMemory<byte> 
 
     /// <summary>The queue's name.</summary>
     public string Queue { get; } = queue;
+
+    /// <summary>The node to begin with, by its index, and the channel there; equal for all of a queue.</summary>
+    public int Home { get; } = home;
 
     /// <summary>What a return is known by.</summary>
     public string Id { get; } = id;

@@ -79,22 +79,30 @@ public sealed class RabbitBroker : IAsyncDisposable
     }
 
     /// <summary>A node to publish on; null when none can be used.</summary>
+    /// <param name="home">Equal for all messages of a queue.</param>
     /// <param name="not">The node that was tried before; taken again only when there is no other.</param>
-    internal NodeSession? ToPublish(NodeSession? not)
+    internal NodeSession? ToPublish(int home, NodeSession? not)
     {
-        Span<NodePace> paces = stackalloc NodePace[_nodes.Length];
-        var sessions = new NodeSession?[_nodes.Length];
-        for (var i = 0; i < _nodes.Length; i++)
+        var turn = (uint)Interlocked.Increment(ref _turn);
+        var sessions = Array.ConvertAll(_nodes, node => node.Session is { IsBlocked: false } session ? session : null);
+        var paces = Array.ConvertAll(_nodes, node => node.Pace);
+        // One that owes a confirm for so long tells by that one when it is well again; it need not be tried.
+        return Choose(session => session != not, pace => pace < _options.ConfirmTimeout)
+            ?? Choose(session => session != not, _ => true)
+            ?? Choose(_ => true, _ => true);
+
+        NodeSession? Choose(Predicate<NodeSession> mayTake, Predicate<TimeSpan> mayWait)
         {
-            sessions[i] = _nodes[i].Session is { IsBlocked: false } session ? session : null;
-            paces[i] = new NodePace(sessions[i] is not null && sessions[i] != not, _nodes[i].Pace);
+            Span<NodePace> states = stackalloc NodePace[_nodes.Length];
+            for (var i = 0; i < states.Length; i++)
+                states[i] = new(sessions[i] is { } one && mayTake(one) && mayWait(paces[i]), paces[i]);
+            var chosen = NodeTurns.Choose(states, home, turn);
+            return chosen < 0 ? null : sessions[chosen];
         }
-        var chosen = NodeTurns.Choose(paces, (uint)Interlocked.Increment(ref _turn));
-        return chosen >= 0 ? sessions[chosen] : sessions.FirstOrDefault(session => session is not null);
     }
 
     /// <summary>A node to consume from, blocked or not; waits until there is one.</summary>
-    /// <param name="turn">Where to begin, so that consumers spread over the nodes.</param>
+    /// <param name="turn">Where to begin, at least 0: a queue's home, and one further for each loss.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal async Task<NodeSession> ToConsumeAsync(int turn, CancellationToken cancellationToken)
     {
@@ -103,7 +111,7 @@ public sealed class RabbitBroker : IAsyncDisposable
             var changed = _changed.Task;
             for (var step = 0; step < _nodes.Length; step++)
             {
-                var index = (int)(((uint)turn + (uint)step) % (uint)_nodes.Length);
+                var index = (turn + step) % _nodes.Length;
                 if (_nodes[index].Session is { } session) return session;
             }
             await changed.WaitAsync(cancellationToken);

@@ -35,7 +35,7 @@ internal sealed class RabbitPublisher(RabbitBroker broker, RabbitQueueOptions op
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            node = broker.ToPublish(not: node);
+            node = broker.ToPublish(publication.Home, not: node);
             if (mayBeStored && node is not null) broker.Metrics.Republished();
             var (end, isLate) = await TryAsync(publication, node, wait, cancellationToken);
             if (Verdict(end, mayBeStored) is { } verdict) return verdict;

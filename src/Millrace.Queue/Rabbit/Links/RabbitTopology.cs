@@ -39,6 +39,9 @@ internal sealed class RabbitTopology
     public string Name(int cell, Lane lane) =>
         FormattableString.Invariant($"{_options.QueuePrefix}.{cell}.{lane.Name()}");
 
+    /// <summary>The home of a lane's queue: neighbours on different nodes.</summary>
+    public static int Home(int cell, Lane lane) => cell + (int)lane;
+
     private QueueDeclaration LaneQueue(int cell, Lane lane) => new(
         Name(cell, lane),
         new Dictionary<string, object?>(QuorumArguments(LengthOf(lane)))
