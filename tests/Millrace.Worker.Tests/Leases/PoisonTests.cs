@@ -124,7 +124,7 @@ public sealed partial class PoisonTests
     {
         { "overdrawn", 0, 1 },
         { "tenant", 1, 1 },
-        { "tenant", 0, 2 },
+        { "tenant", 0, 3 },
     };
 
     [Theory]
@@ -143,6 +143,20 @@ public sealed partial class PoisonTests
         Assert.Null(outcome.Failure);
         Assert.Single(seen);
         Assert.Equal(ordinary, worker.Pool.ProcessIds.ToHashSet());
+    }
+
+    [Fact]
+    public async Task HandedOutAgain_ByABrokerThatLostItsLeader_IsNoSuspectYet()
+    {
+        await using var worker = await RunningWorker.StartAsync();
+        var ordinary = worker.Pool.ProcessIds.ToHashSet();
+        var seen = new List<int>();
+        worker.Edge.OnStarted = _ => seen.AddRange(worker.Pool.ProcessIds.Where(id => !ordinary.Contains(id)));
+
+        var outcome = await worker.ConvertAsync(worker.Ticket(Good), deliveries: 2);
+
+        Assert.Null(outcome.Failure);
+        Assert.Empty(seen);
     }
 
     [Fact]
