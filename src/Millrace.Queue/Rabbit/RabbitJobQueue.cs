@@ -59,19 +59,19 @@ public sealed class RabbitJobQueue : IJobQueue, IAsyncDisposable
     public async Task<EnqueueOutcome> EnqueueAsync(Ticket ticket, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(ticket.Cell, _options.Cells);
-        var pulse = _cells[ticket.Cell].Pulse;
+        var lane = _cells[ticket.Cell].Of(ticket.Lane);
         var publication = new Publication(
             _broker.Topology.Name(ticket.Cell, ticket.Lane),
             RabbitTopology.Home(ticket.Cell, ticket.Lane),
             ticket.Id.ToString("N", CultureInfo.InvariantCulture),
             TicketText.Write(ticket));
-        if (!await _publisher.PublishAsync(publication, pulse.Late, cancellationToken))
+        if (!await _publisher.PublishAsync(publication, lane, cancellationToken))
         {
             _metrics.Refused(ticket.Lane);
             return EnqueueOutcome.Full;
         }
         _metrics.Enqueued(ticket.Lane);
-        pulse.Confirmed();
+        lane.Confirmed();
         return EnqueueOutcome.Stored;
     }
 
@@ -85,7 +85,7 @@ public sealed class RabbitJobQueue : IJobQueue, IAsyncDisposable
         {
             var ticket = lease.Ticket;
             _metrics.Leased(ticket.Lane);
-            _cells[ticket.Cell].HandedOut(ticket.Lane, _time.GetUtcNow() - (ticket.Deadline - ticket.Remaining));
+            _cells[ticket.Cell].Of(ticket.Lane).Waited = _time.GetUtcNow() - (ticket.Deadline - ticket.Remaining);
             yield return lease;
         }
     }

@@ -102,7 +102,7 @@ public sealed class RabbitPoisonLedger : IPoisonLedger, IAsyncDisposable
             home: 0,
             happened.EventId.ToString("N", CultureInfo.InvariantCulture),
             PoisonText.Write(happened));
-        while (!await _publisher.PublishAsync(publication, late: null, cancellationToken))
+        while (!await _publisher.PublishAsync(publication, lane: null, cancellationToken))
             await Task.Delay(Again, _time, cancellationToken);
     }
 }

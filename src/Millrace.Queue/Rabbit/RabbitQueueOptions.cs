@@ -94,11 +94,8 @@ public sealed record RabbitQueueOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.500", "00:01:00")]
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Channels that publish on each node. 1 to 16; default 2.</summary>
-    [Range(1, 16)] public int PublishChannels { get; init; } = 2;
-
     /// <summary>
-    /// Tickets that one of these channels holds unsent or unconfirmed; more are refused as full. Default 2,048.
+    /// Tickets for one queue that are unsent or unconfirmed on one node; more are refused as full. Default 2,048.
     /// </summary>
     [Range(1, 65_536)] public int InFlightMax { get; init; } = 2_048;
 

@@ -21,6 +21,8 @@ internal sealed class TicketFlow : IAsyncDisposable
     private readonly Task _consuming;
     private int _stored;
     private TimeSpan _longest;
+    private TimeSpan _longestGap;
+    private long _taken = TimeProvider.System.GetTimestamp();
 
     private TicketFlow(RabbitStore store)
     {
@@ -59,7 +61,7 @@ internal sealed class TicketFlow : IAsyncDisposable
         Assert.Equal(_firsts.Order(), _firsts);
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{_stored} stored, {_seen.Values.Sum() - _seen.Count} came again, "
-            + $"longest wait {_longest.TotalSeconds:F2} s");
+            + $"longest enqueue {_longest.TotalSeconds:F2} s, longest gap of leases {_longestGap.TotalSeconds:F2} s");
     }
 
     public async ValueTask DisposeAsync()
@@ -88,6 +90,9 @@ internal sealed class TicketFlow : IAsyncDisposable
     // What the broker had handed out to a consumer that was lost comes again, after what was behind it.
     private void Take(ILease lease)
     {
+        var gap = TimeProvider.System.GetElapsedTime(_taken);
+        _taken = TimeProvider.System.GetTimestamp();
+        if (gap > _longestGap) _longestGap = gap;
         var number = lease.Ticket.Number();
         var times = _seen.AddOrUpdate(number, 1, (_, before) => before + 1);
         if (times == 1 && lease.Deliveries == 1) _firsts.Enqueue(number);

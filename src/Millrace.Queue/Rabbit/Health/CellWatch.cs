@@ -12,28 +12,26 @@ internal sealed class CellWatch(int cell, RabbitBroker broker, RabbitQueueOption
     // Looks that fail one after the other before the cell counts as unhealthy: one may meet a node that dies.
     private const int FailuresMax = 2;
 
-    private readonly CellPulse _pulse = new(time);
-    private readonly long[] _depths = new long[Lanes.All.Count];
-    private readonly long[] _waitTicks = new long[Lanes.All.Count];
+    private readonly LanePulse[] _lanes =
+        [.. Lanes.All.Select(lane => new LanePulse(broker.Topology.LengthMax(lane), time))];
+
     private volatile int _failures;
     private int _turn;
     private IChannel? _channel;
 
-    /// <summary>Told what publishing sees.</summary>
-    public CellPulse Pulse => _pulse;
-
-    /// <summary>A ticket was handed out that has waited so long.</summary>
-    public void HandedOut(Lane lane, TimeSpan waited) =>
-        Interlocked.Exchange(ref _waitTicks[(int)lane], Math.Max(0, waited.Ticks));
+    /// <summary>What is known of one of its queues, and told what publishing and leasing see of it.</summary>
+    public LanePulse Of(Lane lane) => _lanes[(int)lane];
 
     /// <summary>As lately seen.</summary>
     public CellHealth Health()
     {
         var reason = broker.Unavailable
-            ?? (_pulse.IsLate ? "Its queues do not confirm in time; they may have no leader."
+            ?? (Array.Exists(_lanes, lane => lane.IsLate) ? "Its queues do not confirm in time; they may have no leader."
                 : _failures >= FailuresMax ? "Its queues do not answer in time; they may have no leader."
                 : "");
-        return new CellHealth(cell, reason.Length == 0, reason, [.. Lanes.All.Select(Health)]);
+        return new CellHealth(
+            cell, reason.Length == 0, reason,
+            [.. Lanes.All.Select(lane => new LaneHealth(lane, Of(lane).Depth, Of(lane).Waited))]);
     }
 
     /// <summary>Looks until cancelled.</summary>
@@ -56,13 +54,6 @@ internal sealed class CellWatch(int cell, RabbitBroker broker, RabbitQueueOption
     /// <summary>Closes its channel.</summary>
     public ValueTask DisposeAsync() => DropChannelAsync();
 
-    private LaneHealth Health(Lane lane)
-    {
-        var depth = Interlocked.Read(ref _depths[(int)lane]);
-        var waited = depth > 0 ? Interlocked.Read(ref _waitTicks[(int)lane]) : 0;
-        return new LaneHealth(lane, depth, TimeSpan.FromTicks(waited));
-    }
-
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.CallTimeout, time);
@@ -73,7 +64,7 @@ internal sealed class CellWatch(int cell, RabbitBroker broker, RabbitQueueOption
             foreach (var lane in Lanes.All)
             {
                 var seen = await _channel.QueueDeclarePassiveAsync(broker.Topology.Name(cell, lane), linked.Token);
-                Interlocked.Exchange(ref _depths[(int)lane], seen.MessageCount);
+                Of(lane).Depth = seen.MessageCount;
             }
             _failures = 0;
         }

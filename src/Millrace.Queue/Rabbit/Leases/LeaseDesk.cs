@@ -8,8 +8,10 @@ namespace Millrace.Queue.Rabbit.Leases;
 /// </summary>
 internal sealed class LeaseDesk(int cells, TimeProvider time)
 {
-    // A few round trips to a majority: so long slow work is not begun in the place of a quick ticket on its way.
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(10);
+    // So long slow work is not begun in the place of a quick ticket on its way: twice what the way took lately, within
+    // these. A worker that waits in vain has lost no more.
+    private static readonly TimeSpan GraceMin = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan GraceMax = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
     private readonly LinkedList<RabbitLease>[,] _waiting = Shelves(cells);
@@ -18,13 +20,16 @@ internal sealed class LeaseDesk(int cells, TimeProvider time)
     private readonly HashSet<Task> _holding = [];
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LaneTurns _turns;
+    private TimeSpan _grace = GraceMin;
     private long? _lastOfFull;
+    private bool _isOnItsWay;
 
     /// <summary>Lays down what came.</summary>
     public void Add(int cell, RabbitLease lease)
     {
         lock (_lock)
         {
+            if (lease.Ticket.Lane == Lane.Interactive) LearnGrace();
             _waiting[(int)lease.Ticket.Lane, cell].AddLast(lease);
             Wake();
         }
@@ -74,7 +79,7 @@ internal sealed class LeaseDesk(int cells, TimeProvider time)
         lock (_lock)
         {
             _held[(int)lane]--;
-            if (lane == Lane.Interactive && wasFull) _lastOfFull = time.GetTimestamp();
+            if (lane == Lane.Interactive && wasFull) (_lastOfFull, _isOnItsWay) = (time.GetTimestamp(), true);
             Wake();
         }
     }
@@ -116,9 +121,20 @@ internal sealed class LeaseDesk(int cells, TimeProvider time)
         return lease;
     }
 
+    // A way longer than the longest grace was no way: there was nothing to send.
+    private void LearnGrace()
+    {
+        if (!_isOnItsWay) return;
+        _isOnItsWay = false;
+        var way = time.GetElapsedTime(_lastOfFull!.Value);
+        if (way > GraceMax) return;
+        var learnt = (_grace + (way * 2)) / 2;
+        _grace = learnt < GraceMin ? GraceMin : learnt < GraceMax ? learnt : GraceMax;
+    }
+
     // How much longer a quick ticket may be on its way.
     private TimeSpan Expected() =>
-        _lastOfFull is { } last ? Grace - time.GetElapsedTime(last) : TimeSpan.Zero;
+        _lastOfFull is { } last ? _grace - time.GetElapsedTime(last) : TimeSpan.Zero;
 
     private int CellWith(int lane)
     {

@@ -39,7 +39,7 @@ internal sealed partial class TicketReader(
         var isStored = false;
         try
         {
-            isStored = await publisher.PublishAsync(parked, late: null, limit.Token);
+            isStored = await publisher.PublishAsync(parked, lane: null, limit.Token);
         }
         catch (OperationCanceledException)
         {

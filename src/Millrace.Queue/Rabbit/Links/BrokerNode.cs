@@ -28,15 +28,12 @@ internal sealed partial class BrokerNode(
         : session.IsBlocked ? $"{address.Name}: it takes no messages for lack of memory or disk"
         : null;
 
-    /// <summary>How long its confirms take.</summary>
-    public TimeSpan Pace
+    /// <summary>How long its confirms take; of the queue, at least the age of the oldest that it owes.</summary>
+    public TimeSpan Pace(string queue)
     {
-        get
-        {
-            var usual = TimeSpan.FromTicks(Interlocked.Read(ref _paceTicks));
-            var oldest = _session?.OldestAge() ?? TimeSpan.Zero;
-            return oldest > usual ? oldest : usual;
-        }
+        var usual = TimeSpan.FromTicks(Interlocked.Read(ref _paceTicks));
+        var oldest = _session?.OldestAge(queue) ?? TimeSpan.Zero;
+        return oldest > usual ? oldest : usual;
     }
 
     /// <summary>Keeps it connected until cancelled.</summary>

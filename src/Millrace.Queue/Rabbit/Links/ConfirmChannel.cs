@@ -5,12 +5,13 @@ using RabbitMQ.Client.Exceptions;
 namespace Millrace.Queue.Rabbit.Links;
 
 /// <summary>
-/// A channel that publishes and keeps account of confirms itself: one writer, so that numbers follow the order of
-/// writing, and one inbox, so that what nobody waits for any more is never written to a node that hung.
+/// A channel that publishes into one queue and keeps account of confirms itself: one writer, so that numbers follow the
+/// order of writing, and one inbox, so that what nobody waits for any more is never written to a node that hung. One
+/// queue a channel, as a broker stops all that comes over a channel while one of its queues has no leader.
 /// </summary>
 internal sealed class ConfirmChannel : IAsyncDisposable
 {
-    private readonly IChannel _channel;
+    private readonly IConnection _connection;
     private readonly TimeProvider _time;
     private readonly TimeSpan _writeLimit;
     private readonly int _inFlightMax;
@@ -24,39 +25,25 @@ internal sealed class ConfirmChannel : IAsyncDisposable
     private ulong _next = 1;
     private ulong _oldest = 1;
 
-    private ConfirmChannel(IChannel channel, RabbitQueueOptions options, TimeProvider time, Action<TimeSpan> confirmed)
+    /// <summary>Begins to open one.</summary>
+    /// <param name="connection">Publishes only: a broker that blocks it stops all that is on it.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="time">Of waits and latencies.</param>
+    /// <param name="confirmed">Told the time of each confirm.</param>
+    public ConfirmChannel(
+        IConnection connection, RabbitQueueOptions options, TimeProvider time, Action<TimeSpan> confirmed)
     {
-        _channel = channel;
+        _connection = connection;
         _time = time;
         _writeLimit = options.CallTimeout;
         _inFlightMax = options.InFlightMax;
         _confirmed = confirmed;
         _inbox = Channel.CreateBounded<PublishTry>(options.InFlightMax);
-        channel.BasicAcksAsync += (_, ack) => Confirm(ack.DeliveryTag, ack.Multiple, PublishEnd.Stored);
-        channel.BasicNacksAsync += (_, nack) => Confirm(nack.DeliveryTag, nack.Multiple, PublishEnd.Refused);
-        channel.BasicReturnAsync += (_, returned) => Return(returned.BasicProperties.MessageId);
-        channel.ChannelShutdownAsync += (_, shutdown) => Lose(shutdown.ReplyText);
-        _writing = WriteAsync();
+        _writing = RunAsync();
     }
 
     /// <summary>Ends with the reason when the channel is lost.</summary>
     public Task<string> Lost => _lost.Task;
-
-    /// <summary>Opens one on a connection.</summary>
-    /// <param name="connection">Publishes only: a broker that blocks it stops all that is on it.</param>
-    /// <param name="options">Limits.</param>
-    /// <param name="time">Of waits and latencies.</param>
-    /// <param name="confirmed">Told the time of each confirm.</param>
-    /// <param name="cancellationToken">Ends the try.</param>
-    public static async Task<ConfirmChannel> OpenAsync(
-        IConnection connection, RabbitQueueOptions options, TimeProvider time, Action<TimeSpan> confirmed,
-        CancellationToken cancellationToken)
-    {
-        var settings = new CreateChannelOptions(
-            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
-        var channel = await connection.CreateChannelAsync(settings, cancellationToken);
-        return new ConfirmChannel(channel, options, time, confirmed);
-    }
 
     /// <summary>
     /// Takes a try for writing; false when as many wait as may. On a channel that is lost the try ends unsent.
@@ -93,14 +80,15 @@ internal sealed class ConfirmChannel : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task WriteAsync()
+    private async Task RunAsync()
     {
         try
         {
+            var channel = await OpenAsync().WaitAsync(_writeLimit, _time);
             await foreach (var next in _inbox.Reader.ReadAllAsync(_stop.Token))
             {
                 if (next.Publication.IsOver) next.Finish(PublishEnd.Unsent);
-                else await WriteAsync(next);
+                else await WriteAsync(channel, next);
             }
         }
         catch (Exception exception) when (IsLoss(exception))
@@ -110,7 +98,19 @@ internal sealed class ConfirmChannel : IAsyncDisposable
         }
     }
 
-    private Task WriteAsync(PublishTry next)
+    private async Task<IChannel> OpenAsync()
+    {
+        var settings = new CreateChannelOptions(
+            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
+        var channel = await _connection.CreateChannelAsync(settings, _stop.Token);
+        channel.BasicAcksAsync += (_, ack) => Confirm(ack.DeliveryTag, ack.Multiple, PublishEnd.Stored);
+        channel.BasicNacksAsync += (_, nack) => Confirm(nack.DeliveryTag, nack.Multiple, PublishEnd.Refused);
+        channel.BasicReturnAsync += (_, returned) => Return(returned.BasicProperties.MessageId);
+        channel.ChannelShutdownAsync += (_, shutdown) => Lose(shutdown.ReplyText);
+        return channel;
+    }
+
+    private Task WriteAsync(IChannel channel, PublishTry next)
     {
         next.WrittenAt = _time.GetTimestamp();
         lock (_lock)
@@ -119,7 +119,7 @@ internal sealed class ConfirmChannel : IAsyncDisposable
         }
         if (_lost.Task.IsCompleted) return Lose("");
         var publication = next.Publication;
-        var written = _channel.BasicPublishAsync(
+        var written = channel.BasicPublishAsync(
             "", publication.Queue, mandatory: true, publication.Properties(), publication.Body, _stop.Token);
         return written.IsCompletedSuccessfully ? Task.CompletedTask : written.AsTask().WaitAsync(_writeLimit, _time);
     }
@@ -178,7 +178,7 @@ internal sealed class ConfirmChannel : IAsyncDisposable
     }
 
     private static bool IsLoss(Exception exception) => exception
-        is OperationCanceledException or TimeoutException or OperationInterruptedException or IOException
+        is OperationCanceledException or TimeoutException or IOException
         or System.Net.Sockets.SocketException or ChannelClosedException or ObjectDisposedException
-        or InvalidOperationException;
+        or InvalidOperationException or RabbitMQClientException;
 }

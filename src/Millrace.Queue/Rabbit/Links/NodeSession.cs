@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RabbitMQ.Client;
 
 namespace Millrace.Queue.Rabbit.Links;
@@ -15,13 +16,19 @@ internal sealed class NodeSession : IAsyncDisposable
     private readonly IConnection _consuming;
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ended = new();
-    private ConfirmChannel[] _publishers = [];
+    private readonly ConcurrentDictionary<string, Lazy<ConfirmChannel>> _publishers = new();
+    private readonly RabbitQueueOptions _options;
+    private readonly Action<TimeSpan> _confirmed;
     private volatile bool _isBlocked;
 
-    private NodeSession(string name, IConnection publishing, IConnection consuming, TimeProvider time)
+    private NodeSession(
+        string name, IConnection publishing, IConnection consuming, RabbitQueueOptions options, TimeProvider time,
+        Action<TimeSpan> confirmed)
     {
         Name = name;
+        _options = options;
         _time = time;
+        _confirmed = confirmed;
         _publishing = publishing;
         _consuming = consuming;
         Ended = _ended.Token;
@@ -41,25 +48,22 @@ internal sealed class NodeSession : IAsyncDisposable
     /// <summary>Whether the broker takes no messages now: it lacks memory or disk.</summary>
     public bool IsBlocked => _isBlocked;
 
-    /// <summary>Connects twice and opens the channels that publish.</summary>
+    /// <summary>Connects twice.</summary>
     public static async Task<NodeSession> OpenAsync(
         NodeAddress address, RabbitQueueOptions options, TimeProvider time, Action changed,
         Action<TimeSpan> confirmed, CancellationToken cancellationToken)
     {
         var publishing = await address.ConnectAsync("millrace publish", cancellationToken);
-        NodeSession? session = null;
         try
         {
             var consuming = await address.ConnectAsync("millrace consume", cancellationToken);
-            session = new NodeSession(address.Name, publishing, consuming, time);
+            var session = new NodeSession(address.Name, publishing, consuming, options, time, confirmed);
             session.Watch(changed);
-            await session.OpenPublishersAsync(options, confirmed, cancellationToken);
             return session;
         }
         catch
         {
-            if (session is not null) await session.DisposeAsync();
-            else await CloseAsync(publishing, time);
+            await CloseAsync(publishing, time);
             throw;
         }
     }
@@ -68,49 +72,27 @@ internal sealed class NodeSession : IAsyncDisposable
     public Task<IChannel> OpenChannelAsync(CancellationToken cancellationToken) =>
         _consuming.CreateChannelAsync(cancellationToken: cancellationToken);
 
-    /// <summary>Takes a try for writing; false when as many wait as may.</summary>
-    public bool TryWrite(PublishTry next)
-    {
-        for (var step = 0; step < _publishers.Length; step++)
-        {
-            if (_publishers[(next.Publication.Home + step) % _publishers.Length].TryWrite(next)) return true;
-        }
-        return false;
-    }
+    /// <summary>Takes a try for writing; false when as many wait for its queue as may.</summary>
+    public bool TryWrite(PublishTry next) =>
+        _publishers.GetOrAdd(next.Publication.Queue, _ => new Lazy<ConfirmChannel>(OpenPublisher)).Value.TryWrite(next);
 
-    /// <summary>How long the oldest unconfirmed try has waited.</summary>
-    public TimeSpan OldestAge()
-    {
-        var oldest = TimeSpan.Zero;
-        foreach (var publisher in _publishers)
-        {
-            var age = publisher.OldestAge();
-            if (age > oldest) oldest = age;
-        }
-        return oldest;
-    }
+    /// <summary>How long the oldest unconfirmed try for a queue has waited.</summary>
+    public TimeSpan OldestAge(string queue) =>
+        _publishers.TryGetValue(queue, out var publisher) ? publisher.Value.OldestAge() : TimeSpan.Zero;
 
     /// <summary>Closes both connections: what was held over them is handed out again.</summary>
     public async ValueTask DisposeAsync()
     {
         await LoseAsync("closed");
-        foreach (var publisher in _publishers)
-        {
-            await publisher.DisposeAsync();
-        }
+        await Task.WhenAll(_publishers.Values.Select(publisher => publisher.Value.DisposeAsync().AsTask()));
         await Task.WhenAll(CloseAsync(_publishing, _time), CloseAsync(_consuming, _time));
     }
 
-    private async Task OpenPublishersAsync(
-        RabbitQueueOptions options, Action<TimeSpan> confirmed, CancellationToken cancellationToken)
+    private ConfirmChannel OpenPublisher()
     {
-        var publishers = new ConfirmChannel[options.PublishChannels];
-        for (var i = 0; i < publishers.Length; i++)
-        {
-            publishers[i] = await ConfirmChannel.OpenAsync(_publishing, options, _time, confirmed, cancellationToken);
-            _publishers = publishers[..(i + 1)];
-            _ = LoseWithAsync(publishers[i]);
-        }
+        var publisher = new ConfirmChannel(_publishing, _options, _time, _confirmed);
+        _ = LoseWithAsync(publisher);
+        return publisher;
     }
 
     // Nobody awaits it: it ends with the channel, and does nothing that fails.

@@ -8,8 +8,13 @@ internal enum PublishEnd
     /// <summary>A majority has it on disk.</summary>
     Stored,
 
-    /// <summary>The broker refused it: the queue is full. It is not stored.</summary>
+    /// <summary>The broker refused it: the queue is full, or has no leader. It is not stored.</summary>
     Refused,
+
+    /// <summary>
+    /// As many wait on the node's channels as may, or every node is short of memory or disk. It is not stored.
+    /// </summary>
+    Crowded,
 
     /// <summary>There is no such queue. It is not stored.</summary>
     Unrouted,
@@ -31,7 +36,7 @@ internal sealed class Publication(string queue, int home, string id, ReadOnlyMem
     /// <summary>The queue's name.</summary>
     public string Queue { get; } = queue;
 
-    /// <summary>The node to begin with, by its index, and the channel there; equal for all of a queue.</summary>
+    /// <summary>The node to begin with, by its index; equal for all of a queue.</summary>
     public int Home { get; } = home;
 
     /// <summary>What a return is known by.</summary>

@@ -79,13 +79,14 @@ public sealed class RabbitBroker : IAsyncDisposable
     }
 
     /// <summary>A node to publish on; null when none can be used.</summary>
+    /// <param name="queue">The queue's name.</param>
     /// <param name="home">Equal for all messages of a queue.</param>
     /// <param name="not">The node that was tried before; taken again only when there is no other.</param>
-    internal NodeSession? ToPublish(int home, NodeSession? not)
+    internal NodeSession? ToPublish(string queue, int home, NodeSession? not)
     {
         var turn = (uint)Interlocked.Increment(ref _turn);
         var sessions = Array.ConvertAll(_nodes, node => node.Session is { IsBlocked: false } session ? session : null);
-        var paces = Array.ConvertAll(_nodes, node => node.Pace);
+        var paces = Array.ConvertAll(_nodes, node => node.Pace(queue));
         // One that owes a confirm for so long tells by that one when it is well again; it need not be tried.
         return Choose(session => session != not, pace => pace < _options.ConfirmTimeout)
             ?? Choose(session => session != not, _ => true)

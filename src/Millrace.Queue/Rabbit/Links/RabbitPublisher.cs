@@ -14,13 +14,17 @@ internal sealed class RabbitPublisher(RabbitBroker broker, RabbitQueueOptions op
 
     /// <summary>True once it is stored; false, and not stored, when queue or broker is full.</summary>
     /// <param name="publication">The message.</param>
-    /// <param name="late">Told when a confirm did not come in time; null: nobody.</param>
+    /// <param name="lane">
+    /// Its queue: told when a confirm did not come in time, and asked whether a refusal means that it is full. Null: no
+    /// lane's queue, and every refusal counts.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait, as its only limit; it may be stored all the same.</param>
-    public async Task<bool> PublishAsync(Publication publication, Action? late, CancellationToken cancellationToken)
+    public async Task<bool> PublishAsync(
+        Publication publication, LanePulse? lane, CancellationToken cancellationToken)
     {
         try
         {
-            return await TryAllAsync(publication, late, cancellationToken);
+            return await TryAllAsync(publication, lane, cancellationToken);
         }
         finally
         {
@@ -28,21 +32,22 @@ internal sealed class RabbitPublisher(RabbitBroker broker, RabbitQueueOptions op
         }
     }
 
-    private async Task<bool> TryAllAsync(Publication publication, Action? late, CancellationToken cancellationToken)
+    private async Task<bool> TryAllAsync(
+        Publication publication, LanePulse? lane, CancellationToken cancellationToken)
     {
         var (wait, mayBeStored) = (options.ConfirmTimeout, false);
         NodeSession? node = null;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            node = broker.ToPublish(publication.Home, not: node);
+            node = broker.ToPublish(publication.Queue, publication.Home, not: node);
             if (mayBeStored && node is not null) broker.Metrics.Republished();
             var (end, isLate) = await TryAsync(publication, node, wait, cancellationToken);
-            if (Verdict(end, mayBeStored) is { } verdict) return verdict;
+            if (Verdict(end, mayBeStored, lane) is { } verdict) return verdict;
             mayBeStored |= end == PublishEnd.Unknown;
             if (isLate)
             {
-                late?.Invoke();
+                lane?.Late();
                 wait = wait * 2 < WaitMax ? wait * 2 : WaitMax;
             }
             if (end == PublishEnd.Unrouted) await DeclareAsync(publication, node!, cancellationToken);
@@ -51,10 +56,11 @@ internal sealed class RabbitPublisher(RabbitBroker broker, RabbitQueueOptions op
     }
 
     // A refusal is told only while no earlier try may still store it: who is refused must be able to rely on that.
-    private static bool? Verdict(PublishEnd end, bool mayBeStored) => end switch
+    private static bool? Verdict(PublishEnd end, bool mayBeStored, LanePulse? lane) => end switch
     {
         PublishEnd.Stored => true,
-        PublishEnd.Refused when !mayBeStored => false,
+        PublishEnd.Crowded when !mayBeStored => false,
+        PublishEnd.Refused when !mayBeStored && lane is not { IsFull: false } => false,
         _ => null,
     };
 
@@ -62,8 +68,8 @@ internal sealed class RabbitPublisher(RabbitBroker broker, RabbitQueueOptions op
         Publication publication, NodeSession? node, TimeSpan wait, CancellationToken cancellationToken)
     {
         var next = publication.Next();
-        if (node is null) return (broker.IsBlocked ? PublishEnd.Refused : Unless(next, PublishEnd.Unsent), false);
-        if (!node.TryWrite(next)) return (Unless(next, PublishEnd.Refused), false);
+        if (node is null) return (broker.IsBlocked ? PublishEnd.Crowded : Unless(next, PublishEnd.Unsent), false);
+        if (!node.TryWrite(next)) return (Unless(next, PublishEnd.Crowded), false);
         try
         {
             return (await next.End.WaitAsync(wait, time, cancellationToken), false);

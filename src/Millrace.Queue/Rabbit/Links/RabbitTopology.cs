@@ -44,7 +44,7 @@ internal sealed class RabbitTopology
 
     private QueueDeclaration LaneQueue(int cell, Lane lane) => new(
         Name(cell, lane),
-        new Dictionary<string, object?>(QuorumArguments(LengthOf(lane)))
+        new Dictionary<string, object?>(QuorumArguments(LengthMax(lane)))
         {
             ["x-delivery-limit"] = _options.DeliveryLimit,
             ["x-dead-letter-exchange"] = "",
@@ -70,7 +70,8 @@ internal sealed class RabbitTopology
         ["x-stream-max-segment-size-bytes"] = SegmentBytes,
     };
 
-    private int LengthOf(Lane lane) => lane switch
+    /// <summary>Tickets that may wait in a lane's queue.</summary>
+    public int LengthMax(Lane lane) => lane switch
     {
         Lane.Interactive => _options.InteractiveMax,
         Lane.Heavy => _options.HeavyMax,

@@ -97,7 +97,7 @@ internal sealed partial class PoisonTail(
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock) _mark = (id, seen);
         await publisher.PublishAsync(
-            new Publication(broker.Topology.Poison, home: 0, id, new byte[] { 0 }), late: null, cancellationToken);
+            new Publication(broker.Topology.Poison, home: 0, id, new byte[] { 0 }), lane: null, cancellationToken);
         try
         {
             await Task.WhenAny(seen.Task, lost).WaitAsync(options.CallTimeout * 2, time, cancellationToken);

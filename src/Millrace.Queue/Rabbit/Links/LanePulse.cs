@@ -1,0 +1,53 @@
+namespace Millrace.Queue.Rabbit.Links;
+
+/// <summary>
+/// What is known of one queue from its depth and from its own tickets' confirms. A late confirm makes it unhealthy until
+/// one comes, or for a while: then tickets go there again and find out.
+/// </summary>
+/// <param name="lengthMax">Tickets that may wait in it.</param>
+/// <param name="time">Of confirms.</param>
+internal sealed class LanePulse(long lengthMax, TimeProvider time)
+{
+    private static readonly TimeSpan LateFor = TimeSpan.FromSeconds(5);
+
+    private long _late;
+    private long _confirmed;
+    private long _depth;
+    private long _waitTicks;
+
+    /// <summary>Tickets that waited when it was looked at last.</summary>
+    public long Depth
+    {
+        get => Interlocked.Read(ref _depth);
+        set => Interlocked.Exchange(ref _depth, value);
+    }
+
+    /// <summary>How long the ticket has waited that was handed out last; zero when none waits.</summary>
+    public TimeSpan Waited
+    {
+        get => Depth > 0 ? TimeSpan.FromTicks(Interlocked.Read(ref _waitTicks)) : TimeSpan.Zero;
+        set => Interlocked.Exchange(ref _waitTicks, Math.Max(0, value.Ticks));
+    }
+
+    /// <summary>
+    /// Whether a refusal means that it is full. A node that meets a queue without a leader for the first time refuses
+    /// too; a full one is refused until a fifth of it is free.
+    /// </summary>
+    public bool IsFull => Depth >= lengthMax - (lengthMax / 4);
+
+    /// <summary>Whether the last that is known is a late confirm.</summary>
+    public bool IsLate
+    {
+        get
+        {
+            var late = Interlocked.Read(ref _late);
+            return late != 0 && late > Interlocked.Read(ref _confirmed) && time.GetElapsedTime(late) < LateFor;
+        }
+    }
+
+    /// <summary>A confirm did not come in time.</summary>
+    public void Late() => Interlocked.Exchange(ref _late, time.GetTimestamp());
+
+    /// <summary>A confirm came.</summary>
+    public void Confirmed() => Interlocked.Exchange(ref _confirmed, time.GetTimestamp());
+}
