@@ -26,7 +26,7 @@ internal sealed class CellWatch(int cell, RabbitBroker broker, RabbitQueueOption
     public CellHealth Health()
     {
         var reason = broker.Unavailable
-            ?? (Array.Exists(_lanes, lane => lane.IsLate) ? "Its queues do not confirm in time; they may have no leader."
+            ?? (Array.Exists(_lanes, lane => lane.IsLate) ? "Its queues confirm too late; they may have no leader."
                 : _failures >= FailuresMax ? "Its queues do not answer in time; they may have no leader."
                 : "");
         return new CellHealth(

@@ -1,8 +1,8 @@
 namespace Millrace.Queue.Rabbit.Links;
 
 /// <summary>
-/// What is known of one queue from its depth and from its own tickets' confirms. A late confirm makes it unhealthy until
-/// one comes, or for a while: then tickets go there again and find out.
+/// What is known of one queue from its depth and from its own tickets' confirms. A late confirm makes it unhealthy
+/// until one comes, or for a while: then tickets go there again and find out.
 /// </summary>
 /// <param name="lengthMax">Tickets that may wait in it.</param>
 /// <param name="time">Of confirms.</param>
