@@ -80,7 +80,7 @@ public sealed class RabbitJobQueue : IJobQueue, IAsyncDisposable
         LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
-        var stream = new LeaseStream(_broker, _options, credit, _reader, _open, _metrics, _offset, _time, _logger);
+        var stream = new LeaseStream(_broker, _options, credit, _reader, _open, Pulse, _metrics, _offset, _time, _logger);
         await foreach (var lease in stream.RunAsync(ended.Token))
         {
             var ticket = lease.Ticket;
@@ -89,6 +89,8 @@ public sealed class RabbitJobQueue : IJobQueue, IAsyncDisposable
             yield return lease;
         }
     }
+
+    private LanePulse Pulse(int cell, Lane lane) => _cells[cell].Of(lane);
 
     /// <summary>Gives back all that is held, at once: its channels are closed.</summary>
     public async ValueTask DisposeAsync()

@@ -1,14 +1,15 @@
 namespace Millrace.Queue.Rabbit.Leases;
 
 /// <summary>
-/// How a worker's credit for a lane is spread over the cells: those that gave something lately share it, each of the
-/// others gets 1, so that it can give something. Pure.
+/// How a worker's credit for a lane is spread over the cells: those in which tickets waited lately share it, each of
+/// the
+/// others gets 1, so that it can give what comes. Pure.
 /// </summary>
 internal static class CreditSplit
 {
     /// <summary>The prefetch of a cell's consumer, at least 1.</summary>
     /// <param name="credit">For the lane, at least 1.</param>
-    /// <param name="isBusy">By cell, whether it gave a ticket lately. When none did, all share.</param>
+    /// <param name="isBusy">By cell, whether tickets waited in it lately. When in none, all share.</param>
     /// <param name="cell">Whose.</param>
     /// <param name="offset">
     /// At least 0; differs from worker to worker, so that what does not divide is not always the first's.

@@ -5,19 +5,22 @@ namespace Millrace.Queue.Rabbit.Leases;
 
 /// <summary>
 /// Keeps a subscription to one queue: made again on another node after every loss, and made anew when the prefetch
-/// should be another.
+/// should be another. Workers begin on different nodes: one that hangs takes not all consumers of a queue with it.
 /// </summary>
 internal sealed partial class LaneConsumer(
-    string queue, int home, RabbitBroker broker, RabbitQueueOptions options, LeaseDesk desk, OpenSubscriptions open,
+    string queue, int firstNode, RabbitBroker broker, RabbitQueueOptions options, LeaseDesk desk, OpenSubscriptions open,
     Func<ushort> prefetch, Func<LaneSubscription, LaneDelivery, Task> arrived, TimeProvider time, ILogger logger)
 {
     /// <summary>How often the prefetch is compared with what it should be.</summary>
     public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
+    // A queue whose leader hangs lets a subscriber wait for longer than the next leader needs.
+    private TimeSpan SubscribeLimit => options.ConfirmTimeout * 2;
+
     /// <summary>Consumes until cancelled; what was not handed out then goes back.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var turn = home;
+        var turn = firstNode;
         while (!cancellationToken.IsCancellationRequested)
         {
             var wanted = prefetch();
@@ -49,7 +52,7 @@ internal sealed partial class LaneConsumer(
         try
         {
             var node = await broker.ToConsumeAsync(turn, cancellationToken);
-            limit.CancelAfter(options.CallTimeout);
+            limit.CancelAfter(SubscribeLimit);
             var subscription = await LaneSubscription.OpenAsync(
                 node, queue, wanted, arrived, options, time, linked.Token);
             return open.TryAdd(subscription) ? subscription : null;

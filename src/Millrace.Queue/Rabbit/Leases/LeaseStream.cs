@@ -8,22 +8,19 @@ namespace Millrace.Queue.Rabbit.Leases;
 /// <summary>One worker's stream of leases: a consumer for each cell and lane, and a desk where they meet.</summary>
 internal sealed class LeaseStream
 {
-    // A cell that gave nothing for this long lends its share to the others.
-    private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(5);
-
     private readonly RabbitQueueOptions _options;
     private readonly LeaseCredit _credit;
     private readonly TicketReader _reader;
     private readonly QueueMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly int _offset;
-    private readonly long[,] _lastArrival;
+    private readonly Func<int, Lane, LanePulse> _pulse;
     private readonly LeaseDesk _desk;
     private readonly LaneConsumer[] _consumers;
 
     public LeaseStream(
         RabbitBroker broker, RabbitQueueOptions options, LeaseCredit credit, TicketReader reader,
-        OpenSubscriptions open, QueueMetrics metrics, int offset, TimeProvider time, ILogger logger)
+        OpenSubscriptions open, Func<int, Lane, LanePulse> pulse, QueueMetrics metrics, int offset, TimeProvider time, ILogger logger)
     {
         _options = options;
         _credit = credit;
@@ -31,14 +28,14 @@ internal sealed class LeaseStream
         _time = time;
         _metrics = metrics;
         _offset = offset;
-        _lastArrival = new long[Lanes.Images.Count, options.Cells];
+        _pulse = pulse;
         _desk = new LeaseDesk(options.Cells, time);
         _consumers =
         [
             .. from cell in Enumerable.Range(0, options.Cells)
                from lane in Lanes.Images
                select new LaneConsumer(
-                   broker.Topology.Name(cell, lane), RabbitTopology.Home(cell, lane), broker, options, _desk, open,
+                   broker.Topology.Name(cell, lane), RabbitTopology.Home(cell, lane) + offset, broker, options, _desk, open,
                    () => Prefetch(cell, lane),
                    (subscription, delivery) => ArrivedAsync(cell, lane, subscription, delivery), time, logger),
         ];
@@ -72,17 +69,12 @@ internal sealed class LeaseStream
     {
         var credit = lane == Lane.Interactive ? _credit.Tickets : Math.Max(1, _credit.Tickets - 1);
         Span<bool> isBusy = stackalloc bool[_options.Cells];
-        for (var i = 0; i < isBusy.Length; i++)
-        {
-            var last = Volatile.Read(ref _lastArrival[(int)lane, i]);
-            isBusy[i] = last != 0 && _time.GetElapsedTime(last) < BusyFor;
-        }
+        for (var i = 0; i < isBusy.Length; i++) isBusy[i] = _pulse(i, lane).HasWaited;
         return CreditSplit.Of(credit, isBusy, cell, _offset);
     }
 
     private async Task ArrivedAsync(int cell, Lane lane, LaneSubscription subscription, LaneDelivery delivery)
     {
-        Volatile.Write(ref _lastArrival[(int)lane, cell], _time.GetTimestamp());
         if (await _reader.ReadAsync(cell, lane, subscription, delivery) is not { } ticket) return;
         _desk.Add(cell, new RabbitLease(subscription, delivery, ticket, _desk, _metrics, _time));
     }

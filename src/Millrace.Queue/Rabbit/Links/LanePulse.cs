@@ -8,18 +8,33 @@ namespace Millrace.Queue.Rabbit.Links;
 /// <param name="time">Of confirms.</param>
 internal sealed class LanePulse(long lengthMax, TimeProvider time)
 {
-    private static readonly TimeSpan LateFor = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(5);
 
     private long _late;
     private long _confirmed;
     private long _depth;
+    private long _waited;
     private long _waitTicks;
 
     /// <summary>Tickets that waited when it was looked at last.</summary>
     public long Depth
     {
         get => Interlocked.Read(ref _depth);
-        set => Interlocked.Exchange(ref _depth, value);
+        set
+        {
+            Interlocked.Exchange(ref _depth, value);
+            if (value > 0) Interlocked.Exchange(ref _waited, time.GetTimestamp());
+        }
+    }
+
+    /// <summary>Whether tickets waited in it within the last 5 s.</summary>
+    public bool HasWaited
+    {
+        get
+        {
+            var waited = Interlocked.Read(ref _waited);
+            return waited != 0 && time.GetElapsedTime(waited) < Lately;
+        }
     }
 
     /// <summary>How long the ticket has waited that was handed out last; zero when none waits.</summary>
@@ -41,7 +56,7 @@ internal sealed class LanePulse(long lengthMax, TimeProvider time)
         get
         {
             var late = Interlocked.Read(ref _late);
-            return late != 0 && late > Interlocked.Read(ref _confirmed) && time.GetElapsedTime(late) < LateFor;
+            return late != 0 && late > Interlocked.Read(ref _confirmed) && time.GetElapsedTime(late) < Lately;
         }
     }
 

@@ -13,8 +13,8 @@ internal readonly record struct NodePace(bool IsUsable, TimeSpan Pace);
 /// </summary>
 internal static class NodeTurns
 {
-    /// <summary>One ticket in so many begins elsewhere.</summary>
-    public const int StrayTurn = 16;
+    /// <summary>One ticket in so many begins elsewhere; a prime, so that no rhythm of cells hides any.</summary>
+    public const int StrayTurn = 17;
 
     /// <summary>Differences below this say nothing.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(20);

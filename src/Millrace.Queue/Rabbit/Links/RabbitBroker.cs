@@ -102,6 +102,10 @@ public sealed class RabbitBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether any node owes this queue no late confirm, so that publishing again may help.</summary>
+    internal bool HasPromptNode(string queue) => Array.Exists(
+        _nodes, node => node.Session is { IsBlocked: false } && node.Pace(queue) < _options.ConfirmTimeout);
+
     /// <summary>A node to consume from, blocked or not; waits until there is one.</summary>
     /// <param name="turn">Where to begin, at least 0: a queue's home, and one further for each loss.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -42,14 +42,10 @@ internal sealed class RabbitPublisher(RabbitBroker broker, RabbitQueueOptions op
             cancellationToken.ThrowIfCancellationRequested();
             node = broker.ToPublish(publication.Queue, publication.Home, not: node);
             if (mayBeStored && node is not null) broker.Metrics.Republished();
-            var (end, isLate) = await TryAsync(publication, node, wait, cancellationToken);
+            var (end, isLate) = await TryAsync(publication, node, lane, wait, cancellationToken);
             if (Verdict(end, mayBeStored, lane) is { } verdict) return verdict;
             mayBeStored |= end == PublishEnd.Unknown;
-            if (isLate)
-            {
-                lane?.Late();
-                wait = wait * 2 < WaitMax ? wait * 2 : WaitMax;
-            }
+            if (isLate) wait = wait * 2 < WaitMax ? wait * 2 : WaitMax;
             if (end == PublishEnd.Unrouted) await DeclareAsync(publication, node!, cancellationToken);
             if (end != PublishEnd.Unknown) await broker.WaitForChangeAsync(LookAgain, cancellationToken);
         }
@@ -65,7 +61,8 @@ internal sealed class RabbitPublisher(RabbitBroker broker, RabbitQueueOptions op
     };
 
     private async Task<(PublishEnd End, bool IsLate)> TryAsync(
-        Publication publication, NodeSession? node, TimeSpan wait, CancellationToken cancellationToken)
+        Publication publication, NodeSession? node, LanePulse? lane, TimeSpan wait,
+        CancellationToken cancellationToken)
     {
         var next = publication.Next();
         if (node is null) return (broker.IsBlocked ? PublishEnd.Crowded : Unless(next, PublishEnd.Unsent), false);
@@ -73,6 +70,27 @@ internal sealed class RabbitPublisher(RabbitBroker broker, RabbitQueueOptions op
         try
         {
             return (await next.End.WaitAsync(wait, time, cancellationToken), false);
+        }
+        catch (TimeoutException) when (!broker.HasPromptNode(publication.Queue))
+        {
+            // Not this node is late but the queue: what was written is stored when it has a leader, and each further
+            // copy would be too.
+            lane?.Late();
+            return await EndAsync(next, wait * 2, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            lane?.Late();
+            return (PublishEnd.Unknown, true);
+        }
+    }
+
+    private async Task<(PublishEnd End, bool IsLate)> EndAsync(
+        PublishTry written, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await written.End.WaitAsync(wait, time, cancellationToken), false);
         }
         catch (TimeoutException)
         {
