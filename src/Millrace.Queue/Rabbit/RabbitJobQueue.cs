@@ -80,7 +80,8 @@ public sealed class RabbitJobQueue : IJobQueue, IAsyncDisposable
         LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
-        var stream = new LeaseStream(_broker, _options, credit, _reader, _open, Pulse, _metrics, _offset, _time, _logger);
+        var stream = new LeaseStream(
+            _broker, _options, credit, _reader, _open, Pulse, _metrics, _offset, _time, _logger);
         await foreach (var lease in stream.RunAsync(ended.Token))
         {
             var ticket = lease.Ticket;

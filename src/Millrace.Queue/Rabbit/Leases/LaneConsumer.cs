@@ -8,8 +8,9 @@ namespace Millrace.Queue.Rabbit.Leases;
 /// should be another. Workers begin on different nodes: one that hangs takes not all consumers of a queue with it.
 /// </summary>
 internal sealed partial class LaneConsumer(
-    string queue, int firstNode, RabbitBroker broker, RabbitQueueOptions options, LeaseDesk desk, OpenSubscriptions open,
-    Func<ushort> prefetch, Func<LaneSubscription, LaneDelivery, Task> arrived, TimeProvider time, ILogger logger)
+    string queue, int firstNode, RabbitBroker broker, RabbitQueueOptions options, LeaseDesk desk,
+    OpenSubscriptions open, Func<ushort> prefetch, Func<LaneSubscription, LaneDelivery, Task> arrived,
+    TimeProvider time, ILogger logger)
 {
     /// <summary>How often the prefetch is compared with what it should be.</summary>
     public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);

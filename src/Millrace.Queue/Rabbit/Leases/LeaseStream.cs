@@ -20,7 +20,8 @@ internal sealed class LeaseStream
 
     public LeaseStream(
         RabbitBroker broker, RabbitQueueOptions options, LeaseCredit credit, TicketReader reader,
-        OpenSubscriptions open, Func<int, Lane, LanePulse> pulse, QueueMetrics metrics, int offset, TimeProvider time, ILogger logger)
+        OpenSubscriptions open, Func<int, Lane, LanePulse> pulse, QueueMetrics metrics, int offset, TimeProvider time,
+        ILogger logger)
     {
         _options = options;
         _credit = credit;
@@ -35,8 +36,8 @@ internal sealed class LeaseStream
             .. from cell in Enumerable.Range(0, options.Cells)
                from lane in Lanes.Images
                select new LaneConsumer(
-                   broker.Topology.Name(cell, lane), RabbitTopology.Home(cell, lane) + offset, broker, options, _desk, open,
-                   () => Prefetch(cell, lane),
+                   broker.Topology.Name(cell, lane), RabbitTopology.Home(cell, lane) + offset, broker, options, _desk,
+                   open, () => Prefetch(cell, lane),
                    (subscription, delivery) => ArrivedAsync(cell, lane, subscription, delivery), time, logger),
         ];
     }
