@@ -10,7 +10,11 @@ public sealed class JobObjects(IObjectStore store)
 {
     /// <summary>The job's record; null when there is none.</summary>
     public Task<JobRecord?> RecordAsync(string tenant, Guid id, CancellationToken cancellationToken) =>
-        ReadAsync(JobKeys.Record(tenant, id), text => JobText.ReadRecord(text), cancellationToken);
+        RecordAsync(JobKeys.Record(tenant, id), cancellationToken);
+
+    /// <summary>The record of that key; null when there is none.</summary>
+    public Task<JobRecord?> RecordAsync(ObjectKey key, CancellationToken cancellationToken) =>
+        ReadAsync(key, text => JobText.ReadRecord(text), cancellationToken);
 
     /// <summary>The job's outcome; null when there is none.</summary>
     public Task<JobOutcome?> OutcomeAsync(string tenant, Guid id, CancellationToken cancellationToken) =>
@@ -78,7 +82,8 @@ public sealed class JobObjects(IObjectStore store)
         if (found is null) return null;
         if (found.Head.Length > JobText.BytesMax) throw Broken(key, "It is too long.");
         var text = new byte[found.Head.Length];
-        await found.Content.ReadExactlyAsync(text, cancellationToken);
+        var length = await found.Content.ReadAtLeastAsync(text, text.Length, false, cancellationToken);
+        if (length < text.Length) throw Broken(key, "It broke off.");
         var (value, reason) = read(text);
         return value ?? throw Broken(key, reason);
     }
