@@ -35,9 +35,13 @@ public readonly record struct EndpointCircuit(int Failures, DateTimeOffset? Open
     }
 
     /// <summary>The circuit after a try.</summary>
-    public EndpointCircuit After(bool isAnswered, DateTimeOffset now)
+    /// <param name="isDelivered">What it came to.</param>
+    /// <param name="now">When.</param>
+    public EndpointCircuit After(bool isDelivered, DateTimeOffset now)
     {
-        if (isAnswered) return default;
+        if (isDelivered) return default;
+        // A try that began before it opened tells nothing new.
+        if (OpenUntil is not null && !IsProbing) return this;
         var failures = Math.Min(Failures + 1, FailuresMax + DoublingsMax);
         if (failures < FailuresMax) return new(failures, null, false);
         var open = OpenFirst * (1 << (failures - FailuresMax));
