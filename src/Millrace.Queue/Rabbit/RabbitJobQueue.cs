@@ -77,11 +77,12 @@ public sealed class RabbitJobQueue : IJobQueue, IAsyncDisposable
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ILease> LeaseAsync(
-        LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<Lane> lanes, LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        ArgumentOutOfRangeException.ThrowIfZero(lanes.Count, nameof(lanes));
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         var stream = new LeaseStream(
-            _broker, _options, credit, _reader, _open, Pulse, _metrics, _offset, _time, _logger);
+            _broker, _options, lanes, credit, _reader, _open, Pulse, _metrics, _offset, _time, _logger);
         await foreach (var lease in stream.RunAsync(ended.Token))
         {
             var ticket = lease.Ticket;

@@ -100,9 +100,10 @@ public sealed partial class SqliteJobQueue : IJobQueue, IHostedService, IAsyncDi
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ILease> LeaseAsync(
-        LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<Lane> lanes, LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var seat = new LeaseSeat(credit);
+        ArgumentOutOfRangeException.ThrowIfZero(lanes.Count, nameof(lanes));
+        var seat = new LeaseSeat(lanes, credit);
         using var watching = credit.Watch(_desk.Match);
         while (await _desk.AskAsync(seat, cancellationToken) is { } taken)
         {
