@@ -64,7 +64,7 @@ internal sealed class RabbitStore : IAsyncDisposable
         var queue = new RabbitJobQueue(
             ToOptions.Create(options ?? Options), broker ?? Broker(options),
             new QueueMetrics(_services.GetRequiredService<IMeterFactory>()), TimeProvider.System,
-            new Random(_open.Count), NullLogger<RabbitJobQueue>.Instance);
+            new Random(_open.Count), NullLoggerFactory.Instance);
         _open.Add(queue);
         return queue;
     }

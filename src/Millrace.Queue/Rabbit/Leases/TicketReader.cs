@@ -9,7 +9,8 @@ namespace Millrace.Queue.Rabbit.Leases;
 /// with its reason, and out of its own queue only when it is stored there.
 /// </summary>
 internal sealed partial class TicketReader(
-    RabbitBroker broker, RabbitPublisher publisher, RabbitQueueOptions options, TimeProvider time, ILogger logger)
+    RabbitBroker broker, RabbitPublisher publisher, RabbitQueueOptions options, TicketTrace trace, TimeProvider time,
+    ILogger logger)
 {
     /// <summary>The ticket; null when it is not to be worked on, and has been dealt with.</summary>
     public async Task<Ticket?> ReadAsync(int cell, Lane lane, LaneSubscription subscription, LaneDelivery delivery)
@@ -18,8 +19,15 @@ internal sealed partial class TicketReader(
         var reason = reading.Reason;
         if (reading.Ticket is { } ticket)
         {
-            if (Objection(ticket, cell, lane, delivery) is not { } objection) return ticket;
-            reason = objection;
+            if (Objection(ticket, cell, lane, delivery) is { } objection)
+            {
+                reason = objection;
+            }
+            else
+            {
+                trace.Leased(ticket, delivery.Deliveries);
+                return ticket;
+            }
         }
         await ParkAsync(cell, lane, reason, subscription, delivery);
         return null;
