@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -55,7 +54,6 @@ internal sealed partial class InternalServer(
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockPool>();
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
 
         // Its end is the outer host's to say: a signal must not end the sessions of workers whose results are awaited.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
