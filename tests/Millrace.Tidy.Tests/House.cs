@@ -27,10 +27,12 @@ internal static class House
     public static IReadOnlyDictionary<string, Arrows> ProjectArrows { get; } = new Dictionary<string, Arrows>
     {
         ["Millrace"] = new(
-            ["Millrace.Edge", "Millrace.Worker", "Millrace.Queue", "Millrace.Core"], BuiltBeside: ["Millrace.Kernel"]),
+            ["Millrace.Edge", "Millrace.Worker", "Millrace.Queue", "Millrace.Storage", "Millrace.Core"],
+            BuiltBeside: ["Millrace.Kernel"]),
         ["Millrace.Edge"] = new(["Millrace.Core"], []),
         ["Millrace.Worker"] = new(["Millrace.Core"], []),
         ["Millrace.Queue"] = new(["Millrace.Core"], []),
+        ["Millrace.Storage"] = new(["Millrace.Core"], []),
         ["Millrace.Kernel"] = new(["Millrace.Core"], []),
         ["Millrace.Core"] = new([], [], Packages: false),
     };

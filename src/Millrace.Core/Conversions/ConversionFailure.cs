@@ -71,9 +71,6 @@ public enum ConversionFailure
     /// <summary>The queue took no ticket in time: it has no leader, or cannot be reached.</summary>
     QueueUnavailable = 35,
 
-    /// <summary>The object store could not be read or written, as often as it may be tried.</summary>
-    StoreUnavailable = 36,
-
-    /// <summary>A durable job that no worker ended within the time in which one must.</summary>
-    NotWorkedOn = 37,
+    /// <summary>A durable job that no worker ended, in the time or the attempts in which one must.</summary>
+    NotWorkedOn = 36,
 }

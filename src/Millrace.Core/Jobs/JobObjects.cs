@@ -10,7 +10,11 @@ public sealed class JobObjects(IObjectStore store)
 {
     /// <summary>The job's record; null when there is none.</summary>
     public Task<JobRecord?> RecordAsync(string tenant, Guid id, CancellationToken cancellationToken) =>
-        ReadAsync(JobKeys.Record(tenant, id), text => JobText.ReadRecord(text), cancellationToken);
+        RecordAsync(JobKeys.Record(tenant, id), cancellationToken);
+
+    /// <summary>The record of that key; null when there is none.</summary>
+    public Task<JobRecord?> RecordAsync(ObjectKey key, CancellationToken cancellationToken) =>
+        ReadAsync(key, text => JobText.ReadRecord(text), cancellationToken);
 
     /// <summary>The job's outcome; null when there is none.</summary>
     public Task<JobOutcome?> OutcomeAsync(string tenant, Guid id, CancellationToken cancellationToken) =>
@@ -29,16 +33,21 @@ public sealed class JobObjects(IObjectStore store)
         ReadAsync(key, text => JobText.ReadDead(text), cancellationToken);
 
     /// <summary>Stores a record, unless there is one.</summary>
-    public Task<PutOutcome> CreateAsync(JobRecord record, CancellationToken cancellationToken) => PutAsync(
+    public Task<PutOutcome> CreateAsync(JobRecord record, CancellationToken cancellationToken) => store.PutAsync(
         JobKeys.Record(record.Tenant, record.Id), JobText.Write(record), PutMode.Create, cancellationToken);
 
-    /// <summary>Stores a text under a key.</summary>
-    public async Task<PutOutcome> PutAsync(
-        ObjectKey key, byte[] text, PutMode mode, CancellationToken cancellationToken)
-    {
-        using var content = new MemoryStream(text, writable: false);
-        return await store.PutAsync(key, content, text.Length, mode, cancellationToken);
-    }
+    /// <summary>Stores a claim in place of an earlier one of a worker, with another count.</summary>
+    public Task ReplaceAsync(string tenant, JobClaim claim, CancellationToken cancellationToken) => store.PutAsync(
+        JobKeys.Claim(tenant, claim.Id), JobText.Write(claim), PutMode.Replace, cancellationToken);
+
+    /// <summary>Stores what an idempotency key stands for.</summary>
+    public Task<PutOutcome> PutAsync(
+        string tenant, string key, IdempotencyEntry entry, PutMode mode, CancellationToken cancellationToken) =>
+        store.PutAsync(JobKeys.IdempotencyEntry(tenant, key), JobText.Write(entry), mode, cancellationToken);
+
+    /// <summary>Stores what operators are told of a job.</summary>
+    public Task PutAsync(DeadJob dead, CancellationToken cancellationToken) =>
+        store.PutAsync(JobKeys.DeadJob(dead.Id), JobText.Write(dead), PutMode.Replace, cancellationToken);
 
     /// <summary>Claims a job, unless somebody has.</summary>
     /// <param name="tenant">Whose job.</param>
@@ -48,7 +57,7 @@ public sealed class JobObjects(IObjectStore store)
     public async Task<JobClaim> ClaimAsync(string tenant, JobClaim claim, CancellationToken cancellationToken)
     {
         var key = JobKeys.Claim(tenant, claim.Id);
-        var put = await PutAsync(key, JobText.Write(claim), PutMode.Create, cancellationToken);
+        var put = await store.PutAsync(key, JobText.Write(claim), PutMode.Create, cancellationToken);
         if (put == PutOutcome.Stored) return claim;
         return await ClaimAsync(tenant, claim.Id, cancellationToken)
             ?? throw new ObjectStoreException(ObjectStoreFault.Broken, $"'{key}' exists and cannot be found.");
@@ -59,7 +68,7 @@ public sealed class JobObjects(IObjectStore store)
     public async Task<JobOutcome> FinishAsync(JobOutcome outcome, CancellationToken cancellationToken)
     {
         var key = JobKeys.Outcome(outcome.Tenant, outcome.Id);
-        var put = await PutAsync(key, JobText.Write(outcome), PutMode.Create, cancellationToken);
+        var put = await store.PutAsync(key, JobText.Write(outcome), PutMode.Create, cancellationToken);
         if (put == PutOutcome.Stored) return outcome;
         return await OutcomeAsync(outcome.Tenant, outcome.Id, cancellationToken)
             ?? throw new ObjectStoreException(ObjectStoreFault.Broken, $"'{key}' exists and cannot be found.");
@@ -73,7 +82,8 @@ public sealed class JobObjects(IObjectStore store)
         if (found is null) return null;
         if (found.Head.Length > JobText.BytesMax) throw Broken(key, "It is too long.");
         var text = new byte[found.Head.Length];
-        await found.Content.ReadExactlyAsync(text, cancellationToken);
+        var length = await found.Content.ReadAtLeastAsync(text, text.Length, false, cancellationToken);
+        if (length < text.Length) throw Broken(key, "It broke off.");
         var (value, reason) = read(text);
         return value ?? throw Broken(key, reason);
     }

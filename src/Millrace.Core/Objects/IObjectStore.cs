@@ -16,6 +16,7 @@ public interface IObjectStore
     /// <param name="length">Bytes.</param>
     /// <param name="mode">Whether an object of that name is replaced.</param>
     /// <param name="cancellationToken">Abandons it; the object may still be stored.</param>
+    /// <exception cref="ArgumentException">The content is longer; nothing was stored.</exception>
     /// <exception cref="EndOfStreamException">The content ended early; nothing was stored.</exception>
     Task<PutOutcome> PutAsync(
         ObjectKey key, Stream content, long length, PutMode mode, CancellationToken cancellationToken);
@@ -68,7 +69,19 @@ public enum PutOutcome
 /// <param name="Key">Its name.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="ModifiedAt">When it was stored, by the store's clock.</param>
-public readonly record struct ObjectHead(ObjectKey Key, long Length, DateTimeOffset ModifiedAt);
+public readonly record struct ObjectHead(ObjectKey Key, long Length, DateTimeOffset ModifiedAt)
+{
+    /// <summary>Which bytes of the object a range means: where they begin, and how many they are.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is none.</exception>
+    public (long Offset, long Length) Clamp(ByteRange? range)
+    {
+        if (range is not { } wanted) return (0, Length);
+        ArgumentOutOfRangeException.ThrowIfNegative(wanted.Offset, nameof(range));
+        ArgumentOutOfRangeException.ThrowIfLessThan(wanted.Length ?? 1, 1, nameof(range));
+        var offset = Math.Min(wanted.Offset, Length);
+        return (offset, Math.Min(wanted.Length ?? Length, Length - offset));
+    }
+}
 
 /// <summary>Some bytes of an object.</summary>
 /// <param name="Offset">Of the first, from 0.</param>

@@ -38,6 +38,10 @@ public readonly record struct ObjectKey
         return true;
     }
 
+    /// <summary>Whether keys can begin so: empty, or whole segments with a slash after each.</summary>
+    public static bool IsPrefix(string text) =>
+        text.Length == 0 || (text[^1] == '/' && TryParse(text[..^1], out _));
+
     /// <summary>The order of stores: by bytes.</summary>
     public int CompareTo(ObjectKey other) => string.CompareOrdinal(_text, other._text);
 

@@ -14,7 +14,9 @@ public sealed class ObjectStoreException(ObjectStoreFault fault, string message,
 /// <summary>Why an object store failed.</summary>
 public enum ObjectStoreFault
 {
-    /// <summary>It did not answer in time, or answered that it cannot now; a put may or may not have happened.</summary>
+    /// <summary>
+    /// It did not answer in time, or answered that it cannot now; a put may or may not have happened.
+    /// </summary>
     Unavailable,
 
     /// <summary>There is no room; nothing was stored.</summary>

@@ -1,0 +1,80 @@
+using Millrace.Core.Objects;
+
+namespace Millrace.Storage.Files;
+
+/// <summary>Some bytes of an object's file, as they are read.</summary>
+internal sealed class FileRange(OpenObject source, long offset, long length, DiskThreads disk) : Stream
+{
+    private const int BufferBytes = 128 * 1024;
+
+    private byte[]? _buffer;
+    private long _position;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => length;
+
+    public override long Position
+    {
+        get => _position;
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var wanted = buffer[..(int)Math.Min(buffer.Length, length - _position)];
+        if (wanted.IsEmpty) return 0;
+
+        // Never into the caller's memory: a read that is abandoned may still write when that is in other hands.
+        var own = _buffer ?? new byte[Math.Min(length, BufferBytes)];
+        _buffer = null;
+        var part = wanted.Length > own.Length ? wanted[..own.Length] : wanted;
+        var count = await disk.RunAsync(
+            () => RandomAccess.Read(source.File, own.AsSpan(0, part.Length), offset + _position), cancellationToken);
+        own.AsSpan(0, count).CopyTo(part.Span);
+        _buffer = own;
+        return Count(count);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(Span<byte> buffer)
+    {
+        var wanted = buffer[..(int)Math.Min(buffer.Length, length - _position)];
+        return wanted.IsEmpty ? 0 : Count(RandomAccess.Read(source.File, wanted, offset + _position));
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) source.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private int Count(int read)
+    {
+        if (read == 0)
+        {
+            throw new ObjectStoreException(
+                ObjectStoreFault.Broken, $"The file of '{source.Head.Key}' is shorter than it was when it was opened.");
+        }
+        _position += read;
+        return read;
+    }
+}
