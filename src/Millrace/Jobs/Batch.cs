@@ -35,7 +35,7 @@ internal sealed class Batch : IDisposable
         {
             var (transforms, refusal) = arguments.Parse();
             if (refusal is not null) return RoleHost.Refuse(refusal);
-            var (images, none) = BatchFolder.Images(arguments, transforms);
+            var (images, none) = BatchFolder.Images(arguments.Folder, arguments.Output);
             if (none is not null) return RoleHost.Refuse(none);
             using var batch = new Batch(arguments, transforms, images.Count);
             return await batch.RunAsync(images, cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class Batch : IDisposable
         _journal.Dispose();
     }
 
-    private async Task<int> RunAsync(IReadOnlyList<string> images, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(IReadOnlyList<BatchImage> images, CancellationToken cancellationToken)
     {
         try
         {
@@ -59,7 +59,7 @@ internal sealed class Batch : IDisposable
                     MaxDegreeOfParallelism = _arguments.Concurrency,
                     CancellationToken = cancellationToken,
                 },
-                async (path, cancel) => await OneAsync(path, cancel)));
+                async (image, cancel) => await OneAsync(image, cancel)));
         }
         catch (OperationCanceledException)
         {
@@ -77,42 +77,42 @@ internal sealed class Batch : IDisposable
         return _report.Failed == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private async Task OneAsync(string path, CancellationToken cancellationToken)
+    private async Task OneAsync(BatchImage image, CancellationToken cancellationToken)
     {
         try
         {
-            var image = await ImageFile.ReadAsync(Path.Combine(_arguments.Folder, path), cancellationToken);
-            var key = Key(path, image);
+            var bytes = await ImageFile.ReadAsync(Path.Combine(_arguments.Folder, image.Path), cancellationToken);
+            var key = Key(image.Path, bytes);
             var known = _journal.Find(key);
-            var entry = known ?? await SubmitAsync(path, image, key, cancellationToken);
+            var entry = known ?? await SubmitAsync(image, bytes, key, cancellationToken);
             if (!_arguments.Watch || IsDone(known))
             {
-                _report.AddSuccess(image.Length, 0);
+                _report.AddSuccess(bytes.Length, 0);
                 return;
             }
             if (await EndAsync(entry.Job, isOld: known is not null, cancellationToken) is not { } ended)
             {
                 // Too long ago: the server has forgotten it, and its results.
-                entry = await SubmitAsync(path, image, key, cancellationToken);
+                entry = await SubmitAsync(image, bytes, key, cancellationToken);
                 ended = await _client.EndAsync(entry.Job, cancellationToken);
             }
-            await FinishAsync(entry, ended, image.Length, cancellationToken);
+            await FinishAsync(image, entry, ended, bytes.Length, cancellationToken);
         }
         catch (RefusedException exception) when (!exception.ConcernsAll)
         {
-            _report.AddFailure(path, exception.Message);
+            _report.AddFailure(image.Path, exception.Message);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _report.AddFailure(path, exception.Message);
+            _report.AddFailure(image.Path, exception.Message);
         }
     }
 
     private async Task<JournalEntry> SubmitAsync(
-        string path, byte[] image, string key, CancellationToken cancellationToken)
+        BatchImage image, byte[] bytes, string key, CancellationToken cancellationToken)
     {
-        var job = await _client.SubmitAsync(image, _transforms, key, cancellationToken);
-        var entry = new JournalEntry(key, path, job);
+        var job = await _client.SubmitAsync(bytes, _transforms, key, cancellationToken);
+        var entry = new JournalEntry(key, image.Path, job);
         _journal.Note(entry);
         return entry;
     }
@@ -132,21 +132,21 @@ internal sealed class Batch : IDisposable
     }
 
     private async Task FinishAsync(
-        JournalEntry entry, EndedJob ended, long bytesIn, CancellationToken cancellationToken)
+        BatchImage image, JournalEntry entry, EndedJob ended, long bytesIn, CancellationToken cancellationToken)
     {
         var files = new List<string>();
         long bytesOut = 0;
         foreach (var result in ended.Results)
         {
             var bytes = await _client.FetchAsync(result, cancellationToken);
-            var file = BatchFolder.ResultPath(entry.Path, result.Name, result.Format);
+            var file = image.ResultPath(result.Name, result.Format);
             await ImageFile.WriteAsync(Path.Combine(_arguments.Output, file), bytes, cancellationToken);
             files.Add(file);
             bytesOut += bytes.Length;
         }
         if (ended.Problems.Count > 0)
         {
-            _report.AddFailure(entry.Path, string.Join(" ", ended.Problems));
+            _report.AddFailure(image.Path, string.Join(" ", ended.Problems));
             return;
         }
         _journal.Note(entry with { Files = files });

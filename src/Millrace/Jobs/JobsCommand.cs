@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Millrace.Roles;
 
 namespace Millrace.Jobs;
 
@@ -24,11 +25,7 @@ internal static class JobsCommand
         Required = true,
     };
 
-    private static readonly Option<Uri> Server = new("--server")
-    {
-        Description = "The service.",
-        DefaultValueFactory = _ => new Uri("http://127.0.0.1:8080"),
-    };
+    private static readonly Option<Uri> Server = RoleOptions.Address("--server", "The service.", "http://127.0.0.1:8080");
 
     private static readonly Option<bool> Watch = new("--watch")
     {

@@ -37,8 +37,10 @@ internal sealed class PatientHttp(HttpClient client, TimeSpan patience, TimeProv
             var asked = Asked(answer?.Headers.RetryAfter) is { } told && told > wait ? told : wait;
             answer?.Dispose();
             if (time.GetElapsedTime(start) + asked > patience)
+            {
                 throw new TimeoutException(
                     $"{client.BaseAddress} was asked for {patience.TotalSeconds:0} s: {trouble}.");
+            }
             await Task.Delay(Spread(asked), time, cancellationToken);
         }
     }
@@ -80,8 +82,9 @@ internal sealed class PatientHttp(HttpClient client, TimeSpan patience, TimeProv
     {
         await answer.Content.LoadIntoBufferAsync(ProblemBytesMax, cancellationToken);
         var text = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+        // A server that takes no jobs knows no such address.
         var concernsAll = answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
-            or HttpStatusCode.MethodNotAllowed;
+            || (answer.StatusCode == HttpStatusCode.NotFound && answer.RequestMessage?.Method == HttpMethod.Post);
         try
         {
             using var problem = JsonDocument.Parse(text);
