@@ -34,7 +34,8 @@ internal sealed partial class JobSweep(
             JobKeys.Jobs, _options.KeepMin, _jobsDone, SweepJobsAsync, cancellationToken);
         await SweepFoldersAsync(JobKeys.Uploads, _options.UploadKeep, null, DeleteAllAsync, cancellationToken);
         _entriesDone = await SweepEntriesAsync(_entriesDone, cancellationToken);
-        await DeleteOldAsync(JobKeys.Dead, _options.OrphanAge + _options.RecordKeep, cancellationToken);
+        var dead = JobKeys.Dead + JobKeys.IdAt(time.GetUtcNow() - _options.OrphanAge - _options.RecordKeep);
+        await DeleteAllAsync(JobKeys.Dead, ObjectKey.Of(dead), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -189,9 +190,6 @@ internal sealed partial class JobSweep(
         }
         return null;
     }
-
-    private Task DeleteOldAsync(string prefix, TimeSpan age, CancellationToken cancellationToken) => DeleteAllAsync(
-        prefix, ObjectKey.Of(prefix + JobKeys.IdAt(time.GetUtcNow() - age)), cancellationToken);
 
     private async Task<ObjectKey?> DeleteAllAsync(
         string folder, ObjectKey after, CancellationToken cancellationToken)
