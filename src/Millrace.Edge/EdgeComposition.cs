@@ -14,6 +14,7 @@ using Millrace.Edge.Admission;
 using Millrace.Edge.Convert;
 using Millrace.Edge.Description;
 using Millrace.Edge.Health;
+using Millrace.Edge.Jobs;
 using Millrace.Edge.Problems;
 using Millrace.Edge.Serving;
 using Millrace.Edge.Telemetry;
@@ -44,6 +45,7 @@ public static class EdgeComposition
         services.AddSingleton<ConversionProgress>();
         services.AddSingleton<Trial>();
         services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<BodyReading>();
         services.AddSingleton<ConvertEndpoint>();
         AddServing(services);
         AddDescription(services);
@@ -63,7 +65,8 @@ public static class EdgeComposition
         });
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.MapPost(ConvertEndpoint.Path, app.Services.GetRequiredService<ConvertEndpoint>().HandleAsync);
+        app.MapPost(ConvertEndpoint.Path, JobsComposition.Convert(app.Services));
+        JobsComposition.Map(app);
         MapHealth(app, app.Services.GetRequiredService<HealthEndpoints>());
         DescriptionRoutes.Map(app);
         return app;

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
 using Millrace.Core.Handover;
 using Millrace.Core.Images;
+using Millrace.Core.Jobs;
 using Millrace.Worker.Edges;
+using Millrace.Worker.Jobs;
 using Millrace.Worker.Leases;
 using Millrace.Worker.Pool;
 
@@ -69,12 +71,29 @@ public static class WorkerServices
         services.AddSingleton<PoisonWitness>();
         services.AddSingleton<ImageTurns>();
         services.AddSingleton<EdgeCalls>();
-        services.AddSingleton<TicketTrace>();
         services.AddSingleton<LeaseHandler>();
         services.AddSingleton<LeaseLoop>();
         services.AddHostedService(provider => provider.GetRequiredService<PendingStrikes>());
         services.AddHostedService(provider => provider.GetRequiredService<LeaseLoop>());
         services.AddOptions<HostOptions>().PostConfigure<IOptions<KernelPoolOptions>>(LetDrain);
+        return services;
+    }
+
+    /// <summary>
+    /// Has the worker work on durable jobs too, beside <see cref="AddWorkerLeases"/>. It needs an <c>IObjectStore</c>.
+    /// Options come from the section <c>Worker:Jobs</c>.
+    /// </summary>
+    public static IServiceCollection AddWorkerJobs(this IServiceCollection services)
+    {
+        services.AddOptions<JobOptions>().BindConfiguration("Worker:Jobs").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<JobOptions>, JobOptionsValidator>();
+        services.TryAddSingleton<JobObjects>();
+        services.AddSingleton<JobBytes>();
+        services.AddSingleton<JobPlaces>();
+        services.AddSingleton<JobConversion>();
+        services.AddSingleton<FollowUps>();
+        services.AddSingleton<JobHandler>();
+        services.AddSingleton<WorkDurable>(provider => provider.GetRequiredService<JobHandler>().EndAsync);
         return services;
     }
 

@@ -35,6 +35,9 @@ public enum ConversionFailure
     /// <summary>The watermark image cannot be read.</summary>
     WatermarkUnreadable = 10,
 
+    /// <summary>The stored source of a durable job is gone, or is not what was stored.</summary>
+    SourceGone = 11,
+
     /// <summary>The kernel died by a signal while it held this image.</summary>
     KernelCrashed = 20,
 
@@ -67,4 +70,7 @@ public enum ConversionFailure
 
     /// <summary>The queue took no ticket in time: it has no leader, or cannot be reached.</summary>
     QueueUnavailable = 35,
+
+    /// <summary>A durable job that no worker ended, in the time or the attempts in which one must.</summary>
+    NotWorkedOn = 36,
 }

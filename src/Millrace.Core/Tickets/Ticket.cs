@@ -25,7 +25,7 @@ public sealed record Ticket
 
     /// <summary>
     /// Where the bytes are: the internal address of the edge that holds them, for example
-    /// <c>http://10.0.0.5:9000</c>; <see cref="Here"/> where edge and worker are one process.
+    /// <c>http://10.0.0.5:9000</c>; <see cref="Here"/> where edge and worker are one process; <see cref="Store"/>.
     /// </summary>
     public required string Source { get; init; }
 
@@ -61,4 +61,10 @@ public sealed record Ticket
 
     /// <summary>The <see cref="Source"/> of a ticket whose bytes are in the worker's own process.</summary>
     public const string Here = "here";
+
+    /// <summary>
+    /// The <see cref="Source"/> of a durable job's ticket: its bytes are in the object store, and what is to be done
+    /// stands in the job's record there. The ticket's transform is the first of the record's.
+    /// </summary>
+    public const string Store = "store";
 }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,8 +17,8 @@ namespace Millrace.Edge.Convert;
 /// the request with a <see cref="Problem"/>; what was taken by the earlier ones is given back in any case.
 /// </summary>
 internal sealed partial class ConvertEndpoint(
-    ConvertOrder convert, AdmissionGate gate, Draining draining, ConversionProgress progress, EdgeMetrics metrics,
-    ImageLimits limits, IOptions<ConvertOptions> options, TimeProvider time, ILogger<ConvertEndpoint> log)
+    ConvertOrder convert, BodyReading body, AdmissionGate gate, Draining draining, ConversionProgress progress,
+    EdgeMetrics metrics, ImageLimits limits, IOptions<ConvertOptions> options, TimeProvider time, ILogger<ConvertEndpoint> log)
 {
     /// <summary>Its address.</summary>
     public const string Path = "/v1/images:convert";
@@ -64,7 +63,7 @@ internal sealed partial class ConvertEndpoint(
         if (admitted is null) return overload;
         call.MarkAdmitted();
         using var deadline = new RequestDeadline(_options.BodyTimeout, time, context.RequestAborted);
-        var reading = await ReadAsync(context, call, admitted, deadline.Token);
+        var reading = await body.ReadAsync(context, call.Media, admitted, deadline.Token);
         if (reading.Upload is not { } upload) return reading.Problem;
         using (upload)
         {
@@ -93,29 +92,6 @@ internal sealed partial class ConvertEndpoint(
         var admitted = gate.Enter(bytes, _options.RequestTimeout, out var step);
         overload = admitted is null ? Overload.Of(step) : null;
         return admitted;
-    }
-
-    private async Task<UploadReading> ReadAsync(
-        HttpContext context, ConvertCall call, Admitted admitted, CancellationToken cancellationToken)
-    {
-        using var span = EdgeActivities.Read();
-        try
-        {
-            var reading = await UploadReader.ReadAsync(
-                context.Request, call.Media, limits, admitted, cancellationToken);
-            if (reading.Upload is { } upload) metrics.Read(upload.Source.Length + upload.Watermark.Length);
-            return reading;
-        }
-        catch (IOException e)
-        {
-            // Kestrel throws its BadHttpRequestException or, for a chunk size beyond all bounds, a plain IOException.
-            return new(null, Explain(context, e));
-        }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            var found = $"It was not complete after {_options.BodyTimeout.TotalSeconds:0.###} s.";
-            return new(null, Problem.Of(ProblemKinds.BodyTooSlow, found) with { Closes = true });
-        }
     }
 
     private async Task<ConversionOutcome> ConvertAsync(
@@ -168,19 +144,6 @@ internal sealed partial class ConvertEndpoint(
             ? problem with { RetryAfter = gate.RetryAfter(), Closes = failure == ConversionFailure.Stopping }
             : problem;
     }
-
-    private Problem Explain(HttpContext context, IOException e) => (e as BadHttpRequestException)?.StatusCode switch
-    {
-        StatusCodes.Status413PayloadTooLarge => HashedBuffer.TooManyBytes(limits.BytesMax),
-        StatusCodes.Status408RequestTimeout => Problem.Of(ProblemKinds.BodyTooSlow) with { Closes = true },
-        _ => Problem.Of(ProblemKinds.BadRequest, "The body ends early or is badly chunked.") with
-        {
-            Closes = true,
-            // A body of known length can only end early. One in chunks may be broken by a client that is still there.
-            IsUnheard = context.Request.ContentLength is not null || e is ConnectionResetException
-                || context.RequestAborted.IsCancellationRequested,
-        },
-    };
 
     private Problem? TellUnchanged(HttpContext context, ConvertCall call)
     {

@@ -14,13 +14,18 @@ internal static class RequestOpening
     private const string SetAsideLength = "X-Content-Length";
 
     /// <summary>Fills in how the image comes and what to do; or says what is wrong with the request's head.</summary>
-    public static Problem? Read(HttpRequest request, ConvertCall call, ImageLimits limits, bool honoursTenant)
+    public static Problem? Read(HttpRequest request, ConvertCall call, ImageLimits limits, bool honoursTenant) =>
+        Read(request, call, limits, honoursTenant, request.QueryString.Value ?? "");
+
+    /// <summary>As the other, where only a part of the query is the transform.</summary>
+    public static Problem? Read(
+        HttpRequest request, ConvertCall call, ImageLimits limits, bool honoursTenant, string query)
     {
         call.Media = MediaKinds.Of(request);
         return TenantHeader.Read(request, call, honoursTenant)
             ?? CheckMedia(request, call.Media)
             ?? CheckLength(request, call.Media, limits)
-            ?? ReadTransform(request, call);
+            ?? ReadTransform(query, call);
     }
 
     private static Problem? CheckMedia(HttpRequest request, MediaKind media) => media == MediaKind.Unsupported
@@ -42,9 +47,9 @@ internal static class RequestOpening
     private static bool CanHaveBody(HttpRequest request) =>
         request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
 
-    private static Problem? ReadTransform(HttpRequest request, ConvertCall call)
+    private static Problem? ReadTransform(string query, ConvertCall call)
     {
-        var parsing = TransformParser.Parse(request.QueryString.Value ?? "");
+        var parsing = TransformParser.Parse(query);
         if (parsing.Transform is null) return Closing(Of(parsing.Refusal!));
         call.Transform = parsing.Transform;
         // A raw body has no room for a watermark: no need to read it to know.
@@ -53,7 +58,8 @@ internal static class RequestOpening
             : null;
     }
 
-    private static Problem Of(TransformRefusal refusal) => new(ProblemKinds.BadParameter, refusal.ToString())
+    /// <summary>The answer to a transform that cannot be read.</summary>
+    public static Problem Of(TransformRefusal refusal) => new(ProblemKinds.BadParameter, refusal.ToString())
     {
         Parameter = refusal.Parameter,
         Allowed = refusal.Allowed,

@@ -79,6 +79,7 @@ internal sealed partial class InternalServer(
         app.MapPost(HandoverWire.ResultPath + "{id}", (RequestDelegate)result.HandleAsync);
         app.MapGet(Prefix + "poison", (RequestDelegate)operators.ListAsync);
         app.MapDelete(Prefix + "poison/{**fingerprint}", (RequestDelegate)operators.ReleaseAsync);
+        app.MapGet(Prefix + "dead", (RequestDelegate)operators.ListDeadAsync);
         app.MapGet(Prefix + "status", (RequestDelegate)operators.StatusAsync);
     }
 

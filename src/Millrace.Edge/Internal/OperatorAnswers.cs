@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Millrace.Core.Jobs;
 
 namespace Millrace.Edge.Internal;
 
@@ -25,5 +26,6 @@ internal sealed record LaneAnswer(string Lane, long Depth, double OldestSeconds)
 /// <summary>Source-generated writing.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<PoisonAnswer>))]
+[JsonSerializable(typeof(IReadOnlyList<DeadJob>))]
 [JsonSerializable(typeof(StatusAnswer))]
 internal sealed partial class OperatorAnswers : JsonSerializerContext;

@@ -2,16 +2,18 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Millrace.Core.Jobs;
 using Millrace.Core.Poison;
 using Millrace.Core.Tickets;
 using Millrace.Edge.Dispatch;
+using Millrace.Edge.Jobs;
 
 namespace Millrace.Edge.Internal;
 
 /// <summary>What operators ask of an edge: quarantined images, releases, its view of workers and queue.</summary>
 internal sealed partial class OperatorEndpoints(
     IPoisonLedger ledger, IJobQueue queue, Fleet fleet, OpenConversions open, FirstSightGate gate,
-    IOptions<DispatchOptions> options, TimeProvider time, ILogger<OperatorEndpoints> log)
+    IOptions<DispatchOptions> options, TimeProvider time, ILogger<OperatorEndpoints> log, DeadJobs? dead = null)
 {
     /// <summary>Request header of a release: who says so.</summary>
     public const string Operator = "Millrace-Operator";
@@ -19,18 +21,16 @@ internal sealed partial class OperatorEndpoints(
     private const int LimitDefault = 100;
     private const int LimitMax = 1000;
     private const int OperatorLengthMax = 64;
+    private const string LimitRefusal = "limit is no number from 0 to 1000.";
 
     private readonly Guid _instance = Guid.CreateVersion7(time.GetUtcNow());
 
     /// <summary><c>GET /internal/v1/poison?limit=100</c>: latest first; at most 1,000.</summary>
     public Task ListAsync(HttpContext context)
     {
-        var text = context.Request.Query["limit"].ToString();
-        var limit = LimitDefault;
-        if (text.Length > 0 && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit))
-            return RefuseAsync(context, $"limit is no number from 0 to {LimitMax}.");
+        if (LimitOf(context) is not { } limit) return RefuseAsync(context, LimitRefusal);
         IReadOnlyList<PoisonAnswer> list =
-            [.. ledger.List().OrderByDescending(entry => entry.LastAt).Take(Math.Min(limit, LimitMax)).Select(Answer)];
+            [.. ledger.List().OrderByDescending(entry => entry.LastAt).Take(limit).Select(Answer)];
         return context.Response.WriteAsJsonAsync(
             list, OperatorAnswers.Default.IReadOnlyListPoisonAnswer, cancellationToken: context.RequestAborted);
     }
@@ -55,6 +55,19 @@ internal sealed partial class OperatorEndpoints(
         context.Response.StatusCode = isKnown ? StatusCodes.Status204NoContent : StatusCodes.Status404NotFound;
     }
 
+    /// <summary><c>GET /internal/v1/dead?limit=100</c>: jobs that were given up, newest first; at most 1,000.</summary>
+    public async Task ListDeadAsync(HttpContext context)
+    {
+        if (LimitOf(context) is not { } limit)
+        {
+            await RefuseAsync(context, LimitRefusal);
+            return;
+        }
+        IReadOnlyList<DeadJob> list = dead is null ? [] : await dead.ListAsync(limit, context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(
+            list, OperatorAnswers.Default.IReadOnlyListDeadJob, cancellationToken: context.RequestAborted);
+    }
+
     /// <summary><c>GET /internal/v1/status</c>.</summary>
     public Task StatusAsync(HttpContext context) => context.Response.WriteAsJsonAsync(
         new StatusAnswer(
@@ -73,6 +86,15 @@ internal sealed partial class OperatorEndpoints(
     private static CellAnswer Answer(CellHealth cell) => new(
         cell.Cell, cell.IsHealthy, cell.Reason,
         [.. cell.Lanes.Select(lane => new LaneAnswer(lane.Lane.Name(), lane.Depth, lane.OldestAge.TotalSeconds))]);
+
+    private static int? LimitOf(HttpContext context)
+    {
+        var text = context.Request.Query["limit"].ToString();
+        if (text.Length == 0) return LimitDefault;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+            ? Math.Min(limit, LimitMax)
+            : null;
+    }
 
     private static Task RefuseAsync(HttpContext context, string reason)
     {

@@ -34,9 +34,34 @@ public static class ProblemKinds
         "Transform and uploaded watermark do not match",
         "Send the watermark's bytes as the multipart field watermark, and watermark=upload in the query.");
 
+    /// <summary>A JSON body that is no job.</summary>
+    public static ProblemKind BadJob { get; } = new(400, "bad-job",
+        "The job is not as expected", "Correct the named field; allowed says what may stand there.");
+
+    /// <summary>An Idempotency-Key that is no quoted string.</summary>
+    public static ProblemKind BadIdempotencyKey { get; } = new(400, "bad-idempotency-key",
+        "The idempotency key is not as expected",
+        "Send 1 to 255 printable ASCII characters in double quotes, as in Idempotency-Key: \"8f14e45f\".");
+
+    /// <summary>A source that this tenant may not name here.</summary>
+    public static ProblemKind SourceRefused { get; } = new(403, "source-refused",
+        "The source is not allowed", "Send the image as the body, or upload it first and name it upload:ID.");
+
     /// <summary>No such address.</summary>
     public static ProblemKind NotFound { get; } = new(404, "not-found",
         "There is nothing at this address", "See /docs for the addresses there are.");
+
+    /// <summary>No such job of this tenant.</summary>
+    public static ProblemKind JobNotFound { get; } = new(404, "job-not-found",
+        "There is no such job", "Check the id and whose it is; jobs are forgotten some time after they expire.");
+
+    /// <summary>The job has no result of that name.</summary>
+    public static ProblemKind ResultNotFound { get; } = new(404, "result-not-found",
+        "The job has no such result", "Ask for one of the results that the job lists.");
+
+    /// <summary>A source that is named and not there.</summary>
+    public static ProblemKind SourceNotFound { get; } = new(404, "source-not-found",
+        "There is no such source", "Upload it again, or check its name.");
 
     /// <summary>The address exists, for other methods.</summary>
     public static ProblemKind MethodNotAllowed { get; } = new(405, "method-not-allowed",
@@ -45,6 +70,30 @@ public static class ProblemKinds
     /// <summary>The body came too slowly, by rate or in all.</summary>
     public static ProblemKind BodyTooSlow { get; } = new(408, "body-too-slow",
         "The body came too slowly", "Send it again over a faster connection.");
+
+    /// <summary>Too late to cancel.</summary>
+    public static ProblemKind JobBegun { get; } = new(409, "job-begun",
+        "The job cannot be cancelled any more", "Fetch its results, or let them expire.");
+
+    /// <summary>A result that is not there yet.</summary>
+    public static ProblemKind JobNotFinished { get; } = new(409, "job-not-finished",
+        "The job is not finished", "Come again after the time in Retry-After.");
+
+    /// <summary>A result that will never be there.</summary>
+    public static ProblemKind JobCancelled { get; } = new(409, "job-cancelled",
+        "The job was cancelled", "Submit it again if you want it after all.");
+
+    /// <summary>The first request of this key is still under way.</summary>
+    public static ProblemKind IdempotencyPending { get; } = new(409, "idempotency-pending",
+        "A request with this idempotency key is under way", "Come again after the time in Retry-After.");
+
+    /// <summary>Source and results are not kept any more.</summary>
+    public static ProblemKind JobExpired { get; } = new(410, "job-expired",
+        "The job's results are not kept any more", "Submit it again, with a longer keepSeconds if need be.");
+
+    /// <summary>An upload that does not tell its length.</summary>
+    public static ProblemKind LengthRequired { get; } = new(411, "length-required",
+        "The body's length is missing", "Send Content-Length.");
 
     /// <summary>More body bytes than allowed.</summary>
     public static ProblemKind TooManyBytes { get; } = new(413, "too-many-bytes",
@@ -62,6 +111,18 @@ public static class ProblemKinds
     /// <summary>Magic bytes of no format that is read.</summary>
     public static ProblemKind UnsupportedFormat { get; } = new(415, "unsupported-format",
         "Not an image that Millrace reads", "Send JPEG, PNG, WebP, AVIF, GIF or TIFF.");
+
+    /// <summary>A range past the end.</summary>
+    public static ProblemKind RangeNotSatisfiable { get; } = new(416, "range-not-satisfiable",
+        "The range is not within the result", "Ask for a range within the length that Content-Range names.");
+
+    /// <summary>The key was used for something else.</summary>
+    public static ProblemKind IdempotencyMismatch { get; } = new(422, "idempotency-mismatch",
+        "The idempotency key was used for another request", "Use a new key for every new request.");
+
+    /// <summary>What was stored is gone, or changed.</summary>
+    public static ProblemKind SourceGone { get; } = new(422, "source-gone",
+        "The stored image is gone", "Submit the job again.");
 
     /// <summary>More pixels than allowed.</summary>
     public static ProblemKind TooManyPixels { get; } = new(422, "too-many-pixels",
@@ -155,6 +216,18 @@ public static class ProblemKinds
     public static ProblemKind QueueUnavailable { get; } = new(503, "queue-unavailable",
         "The queue cannot be reached", "Come again after the time in Retry-After.");
 
+    /// <summary>No worker ended the job, and it is given up.</summary>
+    public static ProblemKind NotWorkedOn { get; } = new(503, "not-worked-on",
+        "No worker could end the job", "Submit it again.");
+
+    /// <summary>The object store cannot be reached.</summary>
+    public static ProblemKind StoreUnavailable { get; } = new(503, "store-unavailable",
+        "The object store cannot be reached", "Come again after the time in Retry-After.");
+
+    /// <summary>The object store has no room.</summary>
+    public static ProblemKind StoreFull { get; } = new(503, "store-full",
+        "The object store is full", "Come again after the time in Retry-After.");
+
     /// <summary>Readiness: work is in flight and none of it ends.</summary>
     public static ProblemKind NotProgressing { get; } = new(503, "not-progressing",
         "Conversions are under way but none ends", "Send traffic elsewhere until this address answers 200.");
@@ -163,15 +236,25 @@ public static class ProblemKinds
     public static ProblemKind TrialFailed { get; } = new(503, "trial-failed",
         "A tiny conversion failed", "Send traffic elsewhere until this address answers 200.");
 
+    /// <summary>The kinds that only the addresses of durable jobs and their uploads give.</summary>
+    public static IReadOnlyList<ProblemKind> OfJobs { get; } =
+    [
+        BadJob, BadIdempotencyKey, SourceRefused, JobNotFound, ResultNotFound, SourceNotFound, JobBegun, JobNotFinished,
+        JobCancelled, IdempotencyPending, JobExpired, LengthRequired, RangeNotSatisfiable, IdempotencyMismatch,
+        SourceGone, NotWorkedOn, StoreUnavailable, StoreFull,
+    ];
+
     /// <summary>Every kind, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        BadParameter, BadRequest, AmbiguousLength, EmptyBody, BadMultipart, WatermarkMismatch, NotFound,
-        MethodNotAllowed, BodyTooSlow, TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, TooManyPixels,
-        TooManyFrames, TooManyScans, OutputTooLarge, Damaged, TransformImpossible, WatermarkUnreadable, KernelCrashed,
-        KernelDeadline, KernelOutOfMemory, KernelProtocol, Quarantined, HeadersTooLarge, InternalError, RequestsFull,
-        BytesFull, WaitTooLong, QueueFull, QueueDeadline, Stopping, NoKernel, WorkerLost, QueueUnavailable,
-        NotProgressing, TrialFailed,
+        BadParameter, BadRequest, AmbiguousLength, EmptyBody, BadMultipart, WatermarkMismatch, BadJob,
+        BadIdempotencyKey, SourceRefused, NotFound, JobNotFound, ResultNotFound, SourceNotFound, MethodNotAllowed,
+        BodyTooSlow, JobBegun, JobNotFinished, JobCancelled, IdempotencyPending, JobExpired, LengthRequired,
+        TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, RangeNotSatisfiable, IdempotencyMismatch,
+        SourceGone, TooManyPixels, TooManyFrames, TooManyScans, OutputTooLarge, Damaged, TransformImpossible,
+        WatermarkUnreadable, KernelCrashed, KernelDeadline, KernelOutOfMemory, KernelProtocol, Quarantined,
+        HeadersTooLarge, InternalError, RequestsFull, BytesFull, WaitTooLong, QueueFull, QueueDeadline, Stopping,
+        NoKernel, WorkerLost, QueueUnavailable, NotWorkedOn, StoreUnavailable, StoreFull, NotProgressing, TrialFailed,
     ];
 
     private static readonly FrozenDictionary<ConversionFailure, ProblemKind> ByFailure =
@@ -187,6 +270,7 @@ public static class ProblemKinds
             [ConversionFailure.Damaged] = Damaged,
             [ConversionFailure.TransformImpossible] = TransformImpossible,
             [ConversionFailure.WatermarkUnreadable] = WatermarkUnreadable,
+            [ConversionFailure.SourceGone] = SourceGone,
             [ConversionFailure.KernelCrashed] = KernelCrashed,
             [ConversionFailure.KernelDeadline] = KernelDeadline,
             [ConversionFailure.KernelOutOfMemory] = KernelOutOfMemory,
@@ -198,6 +282,7 @@ public static class ProblemKinds
             [ConversionFailure.NoKernel] = NoKernel,
             [ConversionFailure.WorkerLost] = WorkerLost,
             [ConversionFailure.QueueUnavailable] = QueueUnavailable,
+            [ConversionFailure.NotWorkedOn] = NotWorkedOn,
         }.ToFrozenDictionary();
 
     /// <summary>Statuses that the framework gives by itself.</summary>
@@ -210,6 +295,10 @@ public static class ProblemKinds
 
     /// <summary>The kind of a conversion's failure.</summary>
     public static ProblemKind Of(ConversionFailure failure) => ByFailure[failure];
+
+    /// <summary>The kind of a failure that another build may have stored, which may know more of them.</summary>
+    public static ProblemKind OfStored(ConversionFailure failure) =>
+        ByFailure.GetValueOrDefault(failure, InternalError);
 
     /// <summary>The kind of a status that the framework gave; null when the table has none for it.</summary>
     public static ProblemKind? OfStatus(int status) => ByStatus.GetValueOrDefault(status);

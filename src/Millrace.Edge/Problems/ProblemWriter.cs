@@ -45,7 +45,8 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         return context.Response.Body.WriteAsync(json.WrittenMemory, CancellationToken.None).AsTask();
     }
 
-    private static void Write(Utf8JsonWriter writer, Problem problem, string job)
+    /// <summary>Writes a problem as a JSON object.</summary>
+    public static void Write(Utf8JsonWriter writer, Problem problem, string job)
     {
         writer.WriteStartObject();
         writer.WriteString("type", problem.Kind.Type);

@@ -1,3 +1,5 @@
+using Millrace.Core.Tickets;
+
 namespace Millrace.Worker.Leases;
 
 /// <summary>What became of a leased ticket.</summary>
@@ -15,7 +17,7 @@ internal enum LeaseOutcome
     /// <summary>Nobody waits for it any more, or nobody can be reached who does.</summary>
     Gone,
 
-    /// <summary>Another worker has it.</summary>
+    /// <summary>Another worker has it, or has ended it before.</summary>
     Taken,
 
     /// <summary>Given back, as its edge would rather see it with a quicker worker.</summary>
@@ -27,6 +29,11 @@ internal enum LeaseOutcome
     /// <summary>Given back: this worker stops, or cannot work on it now.</summary>
     Released,
 }
+
+/// <summary>Works on a leased ticket of a durable job; without one, its lane is foreign to this worker.</summary>
+/// <param name="lease">Of the lane bulk.</param>
+/// <param name="stopping">Gives it back unless a kernel holds its image.</param>
+internal delegate Task<LeaseEnd> WorkDurable(ILease lease, CancellationToken stopping);
 
 /// <summary>How a lease ends.</summary>
 /// <param name="Outcome">For the metrics.</param>

@@ -16,8 +16,8 @@ namespace Millrace.Worker.Leases;
 /// </summary>
 internal sealed partial class LeaseHandler(
     KernelPool pool, ImageTurns turns, PoisonWitness witness, WorkerCredit credit, WorkerSelf self, EdgeClocks clocks,
-    EdgeCalls edge, LeaseMetrics metrics, Jitter jitter, TicketTrace trace, IOptions<LeaseOptions> options,
-    TimeProvider time, ILogger<LeaseHandler> logger)
+    EdgeCalls edge, LeaseMetrics metrics, Jitter jitter, IOptions<LeaseOptions> options,
+    TimeProvider time, ILogger<LeaseHandler> logger, WorkDurable? durable = null)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
@@ -37,7 +37,6 @@ internal sealed partial class LeaseHandler(
     public async Task HandleAsync(ILease lease, CancellationToken stopping)
     {
         credit.Refresh();
-        trace.Leased(lease);
         var end = await EndAsync(lease, stopping);
         if (end.Delay is { } delay) await lease.ReleaseAsync(delay);
         else if (!await lease.CompleteAsync()) LogLeaseLost(lease.Ticket.Id);
@@ -47,8 +46,13 @@ internal sealed partial class LeaseHandler(
     /// <summary>What becomes of a lease that this build failed on: a bug must not go round for ever.</summary>
     public async Task GiveBackAsync(ILease lease)
     {
-        await edge.GiveUpAsync(lease.Ticket);
-        var end = ReleaseOrDrop(lease, LeaseOutcome.Released, _options.UnreachableDelay);
+        var isDurable = lease.Ticket.Lane.IsDurable();
+        if (!isDurable) await edge.GiveUpAsync(lease.Ticket);
+
+        // A durable one is dropped by nobody: its queue parks it after so many deliveries.
+        var end = isDurable
+            ? LeaseEnd.Release(LeaseOutcome.Released, jitter.Of(_options.ForeignDelay))
+            : ReleaseOrDrop(lease, LeaseOutcome.Released, _options.UnreachableDelay);
         if (end.Delay is { } delay) await lease.ReleaseAsync(delay);
         else await lease.CompleteAsync();
         metrics.Ended(lease.Ticket.Lane, end.Outcome);
@@ -57,12 +61,13 @@ internal sealed partial class LeaseHandler(
     private async Task<LeaseEnd> EndAsync(ILease lease, CancellationToken stopping)
     {
         var ticket = lease.Ticket;
+        if (ticket.Lane == Lane.Bulk && durable is not null) return await durable(lease, stopping);
         if (ticket.Lane.IsDurable()) return Foreign(ticket.Lane);
         var left = clocks.Left(ticket);
         if (left <= TimeSpan.Zero) return LeaseEnd.Complete(LeaseOutcome.Expired);
         using var deadline = new CancellationTokenSource(Bounded(left ?? ticket.Remaining), time);
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
-        using var image = new LeasedImage(lease, PoisonCase.Of(lease, self.Build), credit);
+        using var image = new LeasedImage(ticket, PoisonCase.Of(lease, self.Build), credit);
         try
         {
             return await WorkAsync(lease, image, deadline, wait.Token);

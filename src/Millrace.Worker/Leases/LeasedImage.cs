@@ -6,13 +6,14 @@ using Millrace.Worker.Pool;
 namespace Millrace.Worker.Leases;
 
 /// <summary>What is known of one leased image, and the place that it holds. Used by one caller at a time.</summary>
-internal sealed class LeasedImage(ILease lease, PoisonCase judged, WorkerCredit credit) : IDisposable
+internal sealed class LeasedImage(Ticket ticket, PoisonCase judged, WorkerCredit credit) : IDisposable
 {
     private LanePlace? _hand;
+    private bool _keepsHand;
     private QuarantinePlace? _quarantine;
     private bool _elsewhere;
 
-    public Ticket Ticket { get; } = lease.Ticket;
+    public Ticket Ticket { get; } = ticket;
 
     public PoisonCase Case { get; } = judged;
 
@@ -42,6 +43,11 @@ internal sealed class LeasedImage(ILease lease, PoisonCase judged, WorkerCredit 
     /// <summary>It is one of those whose bytes may be here.</summary>
     public void Take(LanePlace hand) => _hand = hand;
 
+    /// <summary>
+    /// The same, of a place that others of its job use after it: it is left only for a quarantine kernel's.
+    /// </summary>
+    public void Borrow(LanePlace hand) => (_hand, _keepsHand) = (hand, true);
+
     /// <summary>Waits for a quarantine kernel's place; its place among the others is free at once.</summary>
     /// <returns>False when the line is full.</returns>
     public async Task<bool> QuarantineAsync(QuarantineLine line, CancellationToken cancellationToken)
@@ -61,7 +67,7 @@ internal sealed class LeasedImage(ILease lease, PoisonCase judged, WorkerCredit 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _hand?.Dispose();
+        if (!_keepsHand) _hand?.Dispose();
         _quarantine?.Dispose();
         if (_elsewhere) credit.Return();
         _elsewhere = false;

@@ -21,15 +21,20 @@ internal sealed record PoisonCase(Fingerprint Image, Fingerprint Request, string
     private const int SuspectDeliveries = 3;
 
     /// <summary>Of a leased ticket.</summary>
-    public static PoisonCase Of(ILease lease, string build)
-    {
-        var ticket = lease.Ticket;
-        return new PoisonCase(
-            Fingerprint.OfImage(ticket.ContentHash, build),
-            Fingerprint.OfRequest(ticket.ContentHash, build, ticket.Transform),
-            ticket.Tenant,
-            IsTold: ticket.Strikes > 0 || lease.Deliveries >= SuspectDeliveries);
-    }
+    public static PoisonCase Of(ILease lease, string build) => Of(lease.Ticket, lease.Deliveries, build);
+
+    /// <summary>Of one transform of a durable job.</summary>
+    /// <param name="ticket">With that transform.</param>
+    /// <param name="starts">
+    /// How many times workers have begun the job: its ticket is also given back for faults that no image is to blame
+    /// for, such as a store that is away.
+    /// </param>
+    /// <param name="build">Of the kernels.</param>
+    public static PoisonCase Of(Ticket ticket, int starts, string build) => new(
+        Fingerprint.OfImage(ticket.ContentHash, build),
+        Fingerprint.OfRequest(ticket.ContentHash, build, ticket.Transform),
+        ticket.Tenant,
+        IsTold: ticket.Strikes > 0 || starts >= SuspectDeliveries);
 
     /// <summary>
     /// What a death counts against. A watermark may be the culprit, a deadline or a lack of memory may be the

@@ -61,6 +61,7 @@ internal static class EdgeCommand
         builder.Services.AddRabbitQueue(RandomNumberGenerator.GetInt32(int.MaxValue));
         builder.Services.AddEdge();
         builder.Services.AddEdgeDispatch();
+        DurableJobs.AddToEdge(builder);
         builder.Services.AddEdgeInternal();
         builder.Services.AddMillraceTelemetry(builder.Configuration);
         return builder;

@@ -46,6 +46,7 @@ internal static class WorkerCommand
         builder.Services.AddKernelPool();
         builder.Services.AddHttpEdgeLink();
         builder.Services.AddWorkerLeases();
+        DurableJobs.AddToWorker(builder);
         builder.Services.AddMillraceTelemetry(builder.Configuration);
         return builder;
     }

@@ -20,6 +20,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The folder of the embedded queue and poison ledger.</summary>
     public string QueuePath => Path.Combine(_path, "queue");
 
+    /// <summary>The folder of the embedded object store.</summary>
+    public string ObjectsPath => Path.Combine(_path, "objects");
+
     /// <summary>The secret of this server's operators.</summary>
     public string SecretPath => Path.Combine(_path, SecretName);
 

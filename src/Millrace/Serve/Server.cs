@@ -3,6 +3,7 @@ using Millrace.Core.Handover;
 using Millrace.Edge;
 using Millrace.Edge.Dispatch;
 using Millrace.Edge.Internal;
+using Millrace.Edge.Jobs;
 using Millrace.Edge.Telemetry;
 using Millrace.Queue.Sqlite;
 using Millrace.Roles;
@@ -39,10 +40,13 @@ internal static class Server
         ConsoleLog.Use(builder.Logging, arguments.JsonLog, LogLevel.Information);
         Settings.AddLimits(builder.Services);
         builder.Services.AddKernelPool();
+        DurableJobs.AddStore(builder);
         builder.Services.AddSqliteQueue();
         builder.Services.AddWorkerLeases();
+        builder.Services.AddWorkerJobs();
         builder.Services.AddEdge();
         builder.Services.AddEdgeDispatch();
+        builder.Services.AddEdgeJobs();
         builder.Services.AddInProcessLink(provider => provider.GetRequiredService<Func<WorkerIdentity>>()());
         builder.Services.AddEdgeInternal();
         builder.Services.AddMillraceTelemetry(builder.Configuration);
@@ -54,6 +58,7 @@ internal static class Server
         var settings = new Dictionary<string, string?>
         {
             ["Queue:Sqlite:Folder"] = folder.QueuePath,
+            ["Storage:Files:Folder"] = folder.ObjectsPath,
             ["Edge:Internal:Urls"] = "http://127.0.0.1:0",
             ["Edge:Internal:SecretFile"] = folder.SecretPath,
         };

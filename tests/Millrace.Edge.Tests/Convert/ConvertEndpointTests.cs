@@ -19,6 +19,7 @@ public sealed partial class ConvertEndpointTests
         { ConversionFailure.Damaged, 422, "damaged" },
         { ConversionFailure.TransformImpossible, 422, "transform-impossible" },
         { ConversionFailure.WatermarkUnreadable, 422, "watermark-unreadable" },
+        { ConversionFailure.SourceGone, 422, "source-gone" },
         { ConversionFailure.KernelCrashed, 422, "kernel-crashed" },
         { ConversionFailure.KernelDeadline, 422, "kernel-deadline" },
         { ConversionFailure.KernelOutOfMemory, 422, "kernel-out-of-memory" },
@@ -30,6 +31,7 @@ public sealed partial class ConvertEndpointTests
         { ConversionFailure.NoKernel, 503, "no-kernel" },
         { ConversionFailure.WorkerLost, 503, "worker-lost" },
         { ConversionFailure.QueueUnavailable, 503, "queue-unavailable" },
+        { ConversionFailure.NotWorkedOn, 503, "not-worked-on" },
     };
 
     [Fact]

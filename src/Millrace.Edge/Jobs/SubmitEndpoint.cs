@@ -1,0 +1,131 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Millrace.Core.Images;
+using Millrace.Core.Jobs;
+using Millrace.Core.Objects;
+using Millrace.Edge.Admission;
+using Millrace.Edge.Convert;
+using Millrace.Edge.Problems;
+using Millrace.Edge.Serving;
+using Millrace.Edge.Uploads;
+
+namespace Millrace.Edge.Jobs;
+
+/// <summary>
+/// <c>POST /v1/jobs</c>, and <c>POST /v1/images:convert</c> of a caller who prefers not to wait: opens, admits, reads,
+/// checks the image, accepts, answers. Nothing is stored of what is refused.
+/// </summary>
+internal sealed class SubmitEndpoint(
+    JobShell shell, BodyReading body, SourceReading sources, JobDrafts drafts, JobAcceptance acceptance, JobViews views,
+    AdmissionGate gate, Draining draining, ImageLimits limits, IOptions<ConvertOptions> convert,
+    IOptions<JobsOptions> options, TimeProvider time)
+{
+    private const string Json = "application/json";
+
+    // A job waits for no conversion: only requests and bytes are counted.
+    private static readonly TimeSpan AnyWait = TimeSpan.FromDays(1);
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromSeconds(1);
+
+    /// <summary>Answers one request.</summary>
+    public Task HandleAsync(HttpContext context) => shell.AnswerAsync(context, JobCall.Submit, AnswerAsync);
+
+    private async Task<Problem?> AnswerAsync(HttpContext context)
+    {
+        if (draining.Begun) return Draining.Refusal;
+        var request = context.Request;
+        if (shell.ReadTenant(request, out var tenant) is { } stranger) return stranger;
+        if (IdempotencyKey.Read(request, out var key) is { } badKey) return badKey;
+        var asked = new Asked(tenant, key, IsJson(request));
+        var (accepted, problem) = await AcceptAsync(context, asked);
+        if (problem is not null) return problem;
+        return await AnswerAsync(context, accepted);
+    }
+
+    private async Task<(Acceptance Accepted, Problem? Problem)> AcceptAsync(HttpContext context, Asked asked)
+    {
+        var call = new ConvertCall(time) { Tenant = asked.Tenant };
+        if (Open(context.Request, call, asked, out var wish) is { } bad) return (default, bad);
+        using var admitted = gate.Enter(
+            context.Request.ContentLength ?? HashedBuffer.FirstBytes, AnyWait, out var step);
+        if (admitted is null) return (default, Overload.Of(step));
+        using var deadline = new RequestDeadline(convert.Value.BodyTimeout, time, context.RequestAborted);
+        var (reading, named) = asked.IsJson
+            ? await ReadNamedAsync(context, asked, admitted, deadline)
+            : (await body.ReadAsync(context, call.Media, admitted, deadline.Token), wish);
+        if (reading.Upload is not { } upload) return (default, reading.Problem);
+        using (upload) return await AcceptAsync(context, asked, call, upload, named!);
+    }
+
+    private async Task<(Acceptance Accepted, Problem? Problem)> AcceptAsync(
+        HttpContext context, Asked asked, ConvertCall call, Upload upload, JobWish wish)
+    {
+        var problem = drafts.Make(context, call, upload, wish, out var draft);
+        if (problem is not null) return (default, problem);
+        var accepted = await acceptance.AcceptAsync(draft! with { Key = asked.Key });
+        return (accepted, accepted.Problem);
+    }
+
+    // What a request's head can be refused for. Of JSON, the wish comes with the body.
+    private Problem? Open(HttpRequest request, ConvertCall call, Asked asked, out JobWish? wish)
+    {
+        wish = null;
+        if (asked.IsJson) return null;
+        var problem = JobWish.Split(request, out var query, out var webhook, out var keep)
+            ?? JobWish.Check(webhook)
+            ?? JobWish.Check(keep, options.Value)
+            ?? RequestOpening.Read(request, call, limits, convert.Value.HonoursTenantHeader, query);
+        if (problem is null) wish = new([(JobTransform.DefaultName, call.Transform)], null, webhook, keep);
+        return problem;
+    }
+
+    private async Task<(UploadReading Reading, JobWish? Wish)> ReadNamedAsync(
+        HttpContext context, Asked asked, Admitted admitted, RequestDeadline deadline)
+    {
+        var (text, problem) = await JsonBody.ReadAsync(context, body, deadline.Token);
+        if (problem is not null) return (new(null, problem), null);
+        var wish = JobForm.Read(text, out problem);
+        problem ??= JobWish.Check(wish!.Webhook) ?? JobWish.Check(wish.Keep, options.Value);
+        if (problem is not null) return (new(null, problem), null);
+        problem = sources.Find(asked.Tenant, wish!.Source!, out var key);
+        if (problem is not null) return (new(null, problem), null);
+        deadline.Restart(options.Value.AcceptTimeout);
+        return (await ReadNamedAsync(context, key, admitted, deadline.Token), wish);
+    }
+
+    private async Task<UploadReading> ReadNamedAsync(
+        HttpContext context, ObjectKey key, Admitted admitted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await sources.ReadAsync(key, admitted, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw new TimeoutException("The object store did not give a source in time.");
+        }
+    }
+
+    private async Task<Problem?> AnswerAsync(HttpContext context, Acceptance accepted)
+    {
+        var prefer = PreferHeader.Read(context.Request);
+        var record = accepted.Record!;
+        var view = accepted.IsSame || prefer.Wait is not null
+            ? await views.WaitAsync(record, prefer.Wait, context.RequestAborted)
+            : new JobView(record, null, JobState.Accepted);
+        var headers = context.Response.Headers;
+        headers.Location = JobAnswer.Of(record.Id);
+        headers[ProblemWriter.JobHeader] = record.Id.ToString();
+        if (prefer.Wait is { } wait) headers[PreferHeader.Applied] = "wait=" + JobAnswer.Seconds(wait);
+        else if (prefer.RespondAsync) headers[PreferHeader.Applied] = "respond-async";
+        if (!view.State.IsFinal()) headers.RetryAfter = JobAnswer.Seconds(FirstPoll);
+        var status = view.State.IsFinal() ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+        await JobAnswer.WriteAsync(context, view, status);
+        return null;
+    }
+
+    private static bool IsJson(HttpRequest request) =>
+        request.ContentType?.Split(';')[0].Trim().Equals(Json, StringComparison.OrdinalIgnoreCase) ?? false;
+
+    /// <summary>Who asks, and how.</summary>
+    private sealed record Asked(string Tenant, string? Key, bool IsJson);
+}

@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Millrace.Core.Images;
+using Millrace.Core.Jobs;
+using Millrace.Core.Objects;
+using Millrace.Edge.Convert;
+using Millrace.Edge.Problems;
+using Millrace.Edge.Serving;
+using Millrace.Edge.Uploads;
+
+namespace Millrace.Edge.Jobs;
+
+/// <summary>
+/// <c>POST /v1/uploads</c>: an image that several jobs may name, streamed into the store. Not resumable: what breaks
+/// off is sent again from its beginning.
+/// </summary>
+internal sealed class UploadEndpoint(
+    JobShell shell, IObjectStore store, BodyReading body, Draining draining, ImageLimits limits,
+    IOptions<JobsOptions> options, IOptions<ConvertOptions> convert, TimeProvider time)
+{
+    /// <summary>Its address.</summary>
+    public const string Path = "/v1/uploads";
+
+    /// <summary>Answers one request.</summary>
+    public Task HandleAsync(HttpContext context) => shell.AnswerAsync(context, JobCall.Upload, AnswerAsync);
+
+    private async Task<Problem?> AnswerAsync(HttpContext context)
+    {
+        if (draining.Begun) return Draining.Refusal;
+        if (shell.ReadTenant(context.Request, out var tenant) is { } stranger) return stranger;
+        if (MediaKinds.Of(context.Request) != MediaKind.Raw) return Closing(ProblemKinds.UnsupportedMediaType);
+        if (context.Request.ContentLength is not { } length) return Closing(ProblemKinds.LengthRequired);
+        if (length == 0) return Problem.Of(ProblemKinds.EmptyBody);
+        if (length > limits.BytesMax) return HashedBuffer.TooManyBytes(limits.BytesMax);
+        return await StoreAsync(context, tenant, length);
+    }
+
+    private async Task<Problem?> StoreAsync(HttpContext context, string tenant, long length)
+    {
+        var id = Guid.CreateVersion7(time.GetUtcNow());
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var deadline = new RequestDeadline(convert.Value.BodyTimeout, time, context.RequestAborted);
+        try
+        {
+            await using var hashed = new HashingStream(context.Request.Body, hash);
+            await store.PutAsync(JobKeys.Upload(tenant, id), hashed, length, PutMode.Create, deadline.Token);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            return body.TooSlow();
+        }
+        catch (IOException e) when (e is not ObjectStoreException)
+        {
+            return body.Explain(context, e);
+        }
+        await SendAsync(context, id, length, System.Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return null;
+    }
+
+    private Task SendAsync(HttpContext context, Guid id, long length, string sha256)
+    {
+        var expires = time.GetUtcNow() + options.Value.UploadKeep;
+        return JobAnswer.SendAsync(context, StatusCodes.Status201Created, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", id);
+            writer.WriteString("source", $"upload:{id}");
+            writer.WriteNumber("bytes", length);
+            writer.WriteString("sha256", sha256);
+            writer.WriteString("expiresAt", expires);
+            writer.WriteEndObject();
+        });
+    }
+
+    private static Problem Closing(ProblemKind kind) => Problem.Of(kind) with { Closes = true };
+}
