@@ -27,7 +27,7 @@ pipeline = catch_errors gatekeeper healthcheck cache listing_formats s3api tempa
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
-conn_timeout = 0.3
+conn_timeout = 2
 node_timeout = 4
 recoverable_node_timeout = 2
 error_suppression_interval = 3
