@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Millrace.Core.Webhooks;
 
 namespace Millrace.Outbound;
 
@@ -17,12 +18,31 @@ public static class OutboundServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ResolveHost>(Dns.GetHostAddressesAsync);
+        services.AddOutboundOptions();
+        services.TryAddSingleton<GuardedClient>();
+        return services;
+    }
+
+    /// <summary>
+    /// Adds the <see cref="WebhookDestinations"/>, without anything that dials. Options come from the sections
+    /// <c>Webhooks</c> and <c>Outbound</c>.
+    /// </summary>
+    public static IServiceCollection AddWebhookDestinations(this IServiceCollection services)
+    {
+        services.AddOutboundOptions();
+        services.AddOptions<WebhookSettings>().BindConfiguration("Webhooks").ValidateOnStart();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<WebhookSettings>, WebhookSettingsValidator>());
+        services.TryAddSingleton<WebhookDestinations>();
+        return services;
+    }
+
+    private static void AddOutboundOptions(this IServiceCollection services)
+    {
         services.AddOptions<OutboundOptions>().BindConfiguration("Outbound").ValidateOnStart();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<OutboundOptions>, OutboundRangesValidator>());
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<OutboundOptions>, OutboundNetworksValidator>());
-        services.TryAddSingleton<GuardedClient>();
-        return services;
     }
 }

@@ -24,11 +24,9 @@ public static class SenderServices
     {
         services.AddMetrics();
         services.AddOutbound();
+        services.AddWebhookDestinations();
         services.AddOptions<SenderOptions>().BindConfiguration("Webhooks:Sender").ValidateOnStart();
         services.AddSingleton<IValidateOptions<SenderOptions>, SenderOptionsValidator>();
-        services.AddOptions<WebhookSettings>().BindConfiguration("Webhooks").ValidateOnStart();
-        services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IValidateOptions<WebhookSettings>, WebhookSettingsValidator>());
         services.TryAddSingleton<JobObjects>();
         services.TryAddSingleton<WebhookObjects>();
         services.AddSingleton(new Chance(new Random(seed)));

@@ -43,7 +43,8 @@ internal static class ProjectRules
             .Where(item => item.Attribute("Include") is not null);
 
     private static bool IsAllowed(XElement reference, Arrows arrows) =>
-        (IsBuildOnly(reference) ? arrows.BuiltBeside : arrows.References).Contains(NameOf(Include(reference)));
+        Include(reference).Split(';').Select(NameOf)
+            .All((IsBuildOnly(reference) ? arrows.BuiltBeside : arrows.References).Contains);
 
     private static bool IsBuildOnly(XElement reference)
     {

@@ -1,4 +1,5 @@
 using Millrace.Edge.Jobs;
+using Millrace.Edge.Webhooks;
 using Millrace.Storage.Files;
 using Millrace.Worker;
 
@@ -21,7 +22,7 @@ internal static class DurableJobs
     /// <summary>Adds jobs to an edge whose store is there.</summary>
     public static void AddToEdge(WebApplicationBuilder builder)
     {
-        if (AddStore(builder)) builder.Services.AddEdgeJobs();
+        if (AddStore(builder)) builder.Services.AddEdgeJobs().AddEdgeWebhooks();
     }
 
     /// <summary>Adds jobs to a worker whose store is there.</summary>
