@@ -22,7 +22,15 @@ internal static class Stores
             }),
             TimeProvider.System, NewId),
         ["s3", var endpoint, var bucket, var prefix] => new S3ObjectStore(
-            Options.Create(new S3ObjectStoreOptions { Endpoint = new(endpoint), Bucket = bucket, Prefix = prefix }),
+            Options.Create(new S3ObjectStoreOptions
+            {
+                Endpoint = new(endpoint),
+                Bucket = bucket,
+                Prefix = prefix,
+
+                // The test that starts it has probed the store.
+                AllowRacingCreates = true,
+            }),
             new StorageMetrics(new NoMeters()), TimeProvider.System, NewId,
             RandomNumberGenerator.GetInt32(int.MaxValue)),
         _ => throw new ArgumentException($"'{string.Join(' ', arguments)}' is no store.", nameof(arguments)),

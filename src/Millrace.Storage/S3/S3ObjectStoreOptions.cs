@@ -32,6 +32,12 @@ public sealed record S3ObjectStoreOptions : IValidatableObject
     /// </summary>
     public bool PathStyle { get; init; } = true;
 
+    /// <summary>
+    /// Whether a store may be used whose create-only puts are checked but not atomic, as those of OpenStack Swift: of
+    /// two that come at the same instant both may succeed, and the later one's object stays. Default false.
+    /// </summary>
+    public bool AllowRacingCreates { get; init; }
+
     /// <summary>How long a connect may take. 0.1 to 60 s; default 3 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);

@@ -1,6 +1,7 @@
 using Millrace.Core.Conversions;
 using Millrace.Core.Jobs;
 using Millrace.Core.Tickets;
+using Millrace.Edge.Internal;
 using Millrace.Edge.Jobs;
 
 namespace Millrace.Edge.Tests.Jobs;
@@ -41,6 +42,27 @@ public sealed class JobSweepTests
         Assert.Equal(ConversionFailure.NotWorkedOn, Assert.Single(outcome.Transforms).Failure?.Failure);
         Assert.Equal(Lane.Webhook, (await server.Queue.TakeAsync()).Lane);
         Assert.NotNull(await server.Objects.DeadAsync(JobKeys.DeadJob(ticket.Id), Cancel));
+    }
+
+    [Fact]
+    public async Task Dead_OnTheInternalListener_ListsWhatWasGivenUp()
+    {
+        var secret = Path.GetTempFileName();
+        await File.WriteAllTextAsync(secret, "a secret of operators\n".Replace(' ', '-'), Cancel);
+        await using var server = await JobServer.StartAsync(
+            null, ("Edge:Internal:Urls", "http://127.0.0.1:0"), ("Edge:Internal:SecretFile", secret));
+        var ticket = await SubmitAsync(server);
+        await SweepAfterAsync(server, TimeSpan.FromHours(24));
+        var addresses = (InternalAddresses)server.App.Services.GetService(typeof(InternalAddresses))!;
+
+        var response = await server.SendAsync(
+            HttpMethod.Get, addresses.All.First() + "/internal/v1/dead", null,
+            ("Authorization", "Bearer a-secret-of-operators"));
+
+        var dead = Assert.Single((await response.JsonAsync()).EnumerateArray());
+        Assert.Equal(ticket.Id.ToString(), dead.GetProperty("id").GetString());
+        Assert.Equal("No worker ended it in time.", dead.GetProperty("reason").GetString());
+        File.Delete(secret);
     }
 
     [Fact]

@@ -39,6 +39,9 @@ public sealed class SharedSwift : IAsyncDisposable
         Bucket = Bucket,
         Prefix = $"tests/{Interlocked.Increment(ref _prefixes)}/",
         PageObjects = 20,
+
+        // Swift's are.
+        AllowRacingCreates = true,
     };
 
     public S3ObjectStore Open(S3ObjectStoreOptions options, AWSCredentials? credentials = null) => new(

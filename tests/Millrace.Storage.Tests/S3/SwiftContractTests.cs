@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Millrace.Contracts.Objects;
 using Millrace.Core.Objects;
 using Millrace.Storage.S3;
@@ -9,9 +8,8 @@ namespace Millrace.Storage.Tests.S3;
 public sealed class SwiftContractTests(SharedSwift swift) : ObjectStoreContract
 {
     private readonly List<S3ObjectStore> _open = [];
-    private S3ObjectStoreOptions? _options;
 
-    protected override int Many => 100;
+    protected override int Many => 60;
 
     protected override long BigBytes => 32L << 20;
 
@@ -24,11 +22,8 @@ public sealed class SwiftContractTests(SharedSwift swift) : ObjectStoreContract
 
     protected override async ValueTask<IObjectStore> CreateAsync()
     {
-        _options = await swift.OptionsAsync();
-        var store = swift.Open(_options);
+        var store = swift.Open(await swift.OptionsAsync());
         _open.Add(store);
         return store;
     }
-
-    protected override ProcessStartInfo Process() => SharedSwift.Process(_options!);
 }

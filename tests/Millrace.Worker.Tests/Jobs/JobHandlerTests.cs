@@ -3,6 +3,7 @@ using Millrace.Core.Jobs;
 using Millrace.Core.Tickets;
 using Millrace.Testing;
 using Millrace.Worker.Jobs;
+using Millrace.Worker.Tests.Leases;
 
 namespace Millrace.Worker.Tests.Jobs;
 
@@ -235,7 +236,8 @@ public sealed class JobHandlerTests
     [Fact]
     public async Task Stop_WhileJobsWait_GivesThemBackUncounted()
     {
-        var worker = await JobWorker.StartAsync(new JobOptions { HeldMax = 1 });
+        var pool = RunningWorker.Faulty with { ConversionTimeout = TimeSpan.FromSeconds(2) };
+        var worker = await JobWorker.StartAsync(new JobOptions { HeldMax = 1 }, pool);
         var hanging = worker.Accept(BadImage.Faulty("hang"), ["width=100"]);
         var waiting = worker.Accept(Photo, Three);
         var first = worker.LeaseAsync(hanging);

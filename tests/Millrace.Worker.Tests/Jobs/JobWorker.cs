@@ -25,13 +25,13 @@ internal sealed class JobWorker : IAsyncDisposable
 {
     private readonly IHost _host;
 
-    private JobWorker(JobOptions jobs)
+    private JobWorker(JobOptions jobs, KernelPoolOptions pool)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddKernelPool();
         builder.Services.AddWorkerLeases();
         builder.Services.AddWorkerJobs();
-        builder.Services.AddSingleton(Options.Create(RunningWorker.Faulty));
+        builder.Services.AddSingleton(Options.Create(pool));
         builder.Services.AddSingleton(Options.Create(new LeaseOptions()));
         builder.Services.AddSingleton(Options.Create(jobs));
         builder.Services.AddSingleton<IJobQueue>(Queue);
@@ -55,9 +55,9 @@ internal sealed class JobWorker : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<JobWorker> StartAsync(JobOptions? jobs = null)
+    public static async Task<JobWorker> StartAsync(JobOptions? jobs = null, KernelPoolOptions? pool = null)
     {
-        var running = new JobWorker(jobs ?? new JobOptions());
+        var running = new JobWorker(jobs ?? new JobOptions(), pool ?? RunningWorker.Faulty);
         await running._host.StartAsync(Cancel);
         return running;
     }
