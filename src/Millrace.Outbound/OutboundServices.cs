@@ -29,20 +29,20 @@ public static class OutboundServices
     /// </summary>
     public static IServiceCollection AddWebhookDestinations(this IServiceCollection services)
     {
+        // Bound twice, a list would have everything twice.
+        if (services.Any(known => known.ServiceType == typeof(WebhookDestinations))) return services;
         services.AddOutboundOptions();
         services.AddOptions<WebhookSettings>().BindConfiguration("Webhooks").ValidateOnStart();
-        services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IValidateOptions<WebhookSettings>, WebhookSettingsValidator>());
+        services.AddSingleton<IValidateOptions<WebhookSettings>, WebhookSettingsValidator>();
         services.TryAddSingleton<WebhookDestinations>();
         return services;
     }
 
     private static void AddOutboundOptions(this IServiceCollection services)
     {
+        if (services.Any(known => known.ImplementationType == typeof(OutboundNetworksValidator))) return;
         services.AddOptions<OutboundOptions>().BindConfiguration("Outbound").ValidateOnStart();
-        services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IValidateOptions<OutboundOptions>, OutboundRangesValidator>());
-        services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IValidateOptions<OutboundOptions>, OutboundNetworksValidator>());
+        services.AddSingleton<IValidateOptions<OutboundOptions>, OutboundRangesValidator>();
+        services.AddSingleton<IValidateOptions<OutboundOptions>, OutboundNetworksValidator>();
     }
 }

@@ -18,8 +18,8 @@ namespace Millrace.Edge.Jobs;
 /// </summary>
 internal sealed class SubmitEndpoint(
     JobShell shell, BodyReading body, SourceReading sources, JobDrafts drafts, JobAcceptance acceptance, JobViews views,
-    WebhookDestinations destinations, AdmissionGate gate, Draining draining, ImageLimits limits, IOptions<ConvertOptions> convert,
-    IOptions<JobsOptions> options, TimeProvider time)
+    WebhookDestinations destinations, AdmissionGate gate, Draining draining, ImageLimits limits,
+    IOptions<ConvertOptions> convert, IOptions<JobsOptions> options, TimeProvider time)
 {
     private const string Json = "application/json";
 
@@ -128,9 +128,10 @@ internal sealed class SubmitEndpoint(
     private Problem? CheckWebhook(Asked asked, string? webhook)
     {
         if (JobWish.Check(webhook) is { } odd) return odd;
-        if (webhook is null || destinations.Find(asked.Tenant, webhook).Refusal is not { Length: > 0 } found) return null;
-        return JobWish.Bad(
-            JobWish.WebhookField, found.TrimEnd('.'), "the name of a webhook endpoint, or a URL that is one or below one");
+        if (webhook is null) return null;
+        var found = destinations.Find(asked.Tenant, webhook).Refusal.TrimEnd('.');
+        const string allowed = "the name of a webhook endpoint, or a URL that is one or below one";
+        return found.Length == 0 ? null : JobWish.Bad(JobWish.WebhookField, found, allowed);
     }
 
     private static bool IsJson(HttpRequest request) =>

@@ -253,7 +253,8 @@ public static class ProblemKinds
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         BadParameter, BadRequest, AmbiguousLength, EmptyBody, BadMultipart, WatermarkMismatch, BadJob,
-        BadIdempotencyKey, SourceRefused, NotFound, JobNotFound, DeliveryNotFound, ResultNotFound, SourceNotFound, MethodNotAllowed,
+        BadIdempotencyKey, SourceRefused, NotFound, JobNotFound, DeliveryNotFound, ResultNotFound, SourceNotFound,
+        MethodNotAllowed,
         BodyTooSlow, JobBegun, JobNotFinished, JobCancelled, IdempotencyPending, JobExpired, LengthRequired,
         TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, RangeNotSatisfiable, IdempotencyMismatch,
         SourceGone, TooManyPixels, TooManyFrames, TooManyScans, OutputTooLarge, Damaged, TransformImpossible,

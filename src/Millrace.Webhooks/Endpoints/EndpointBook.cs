@@ -12,7 +12,9 @@ public sealed class EndpointBook
     private readonly WebhookDestinations _destinations;
 
     /// <summary>Reads the secrets' files.</summary>
-    /// <exception cref="InvalidDataException">One is missing or holds no secret; the message names the file.</exception>
+    /// <exception cref="InvalidDataException">
+    /// One is missing or holds no secret; the message names the file.
+    /// </exception>
     public EndpointBook(IOptions<WebhookSettings> settings, WebhookDestinations destinations)
     {
         _destinations = destinations;
@@ -41,7 +43,8 @@ public sealed class EndpointBook
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
             && exception is not InvalidDataException)
         {
-            throw new InvalidDataException($"Webhooks:Endpoints: '{path}' cannot be read: {exception.Message}", exception);
+            var reason = $"Webhooks:Endpoints: '{path}' cannot be read: {exception.Message}";
+            throw new InvalidDataException(reason, exception);
         }
     }
 }

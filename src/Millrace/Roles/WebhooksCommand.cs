@@ -6,7 +6,9 @@ using Millrace.Webhooks;
 
 namespace Millrace.Roles;
 
-/// <summary><c>millrace webhooks</c>: a sender of webhooks of a region; it dials strangers, and nobody else does.</summary>
+/// <summary>
+/// <c>millrace webhooks</c>: a sender of webhooks of a region; it dials strangers, and nobody else does.
+/// </summary>
 internal static class WebhooksCommand
 {
     private static readonly Option<string> Urls =
@@ -22,7 +24,8 @@ internal static class WebhooksCommand
         {
             Urls, Brokers, SettingsFile, Log,
         };
-        command.SetAction((parsed, cancellationToken) => RoleHost.GuardAsync(() => RunAsync(parsed, cancellationToken)));
+        command.SetAction((parsed, cancellationToken) => RoleHost.GuardAsync(
+            () => RunAsync(parsed, cancellationToken)));
         return command;
     }
 
@@ -36,7 +39,7 @@ internal static class WebhooksCommand
         builder.WebHost.UseUrls(parsed.GetRequiredValue(Urls));
         ConsoleLog.Use(builder.Logging, parsed.GetRequiredValue(Log) == "json", LogLevel.Information);
         if (!DurableJobs.AddStore(builder))
-            return RoleHost.Refuse("There is no object store in the settings; webhooks tell of jobs, which stand there.");
+            return RoleHost.Refuse("The settings name no object store, where the jobs stand that webhooks tell of.");
         builder.Services.AddRabbitQueue(RandomNumberGenerator.GetInt32(int.MaxValue));
         builder.Services.AddWebhookSender(RandomNumberGenerator.GetInt32(int.MaxValue));
         builder.Services.AddMillraceTelemetry(builder.Configuration);
