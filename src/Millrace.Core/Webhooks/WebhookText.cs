@@ -61,9 +61,8 @@ internal sealed record Versioned<T>(int V, T? Value)
 
 /// <summary>Source-generated reading and writing; what a form lacks is refused.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = false)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Versioned<WebhookDelivery>))]
 [JsonSerializable(typeof(Versioned<WebhookDue>))]
 [JsonSerializable(typeof(Versioned<EndpointState>))]

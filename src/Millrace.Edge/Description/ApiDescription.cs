@@ -144,7 +144,8 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
         Headers = new Dictionary<string, IOpenApiHeader> { ["ETag"] = Header("The one that matched.") },
     };
 
-    private static OpenApiResponse DescribeProblems(ProblemKind[] kinds, OpenApiDocument document)
+    /// <summary>Describes the answers of one status.</summary>
+    internal static OpenApiResponse DescribeProblems(ProblemKind[] kinds, OpenApiDocument document)
     {
         var response = new OpenApiResponse
         {

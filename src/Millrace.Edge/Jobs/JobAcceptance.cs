@@ -81,7 +81,8 @@ internal sealed partial class JobAcceptance(
                 return (first, new(null, Pending()));
             case IdempotencyVerdict.Same:
                 var record = await objects.RecordAsync(draft.Tenant, first.Id, cancellationToken);
-                return (first, new(record, record is null ? Problem.Of(ProblemKinds.JobExpired) : null) { IsSame = true });
+                var gone = record is null ? Problem.Of(ProblemKinds.JobExpired) : null;
+                return (first, new(record, gone) { IsSame = true });
             case IdempotencyVerdict.TakeOver:
                 mine = mine with { Id = first.Id };
                 break;

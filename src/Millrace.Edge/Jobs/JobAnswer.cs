@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Millrace.Core.Images;
@@ -13,6 +14,9 @@ internal static class JobAnswer
 {
     /// <summary>Address of all jobs.</summary>
     public const string Path = "/v1/jobs";
+
+    // What is read by people and programs, and never put into a page, needs no escapes of & and quotes.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Address of a job.</summary>
     public static string Of(Guid id) => $"{Path}/{id}";
@@ -42,7 +46,7 @@ internal static class JobAnswer
     public static Task SendAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
     {
         var json = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(json)) write(writer);
+        using (var writer = new Utf8JsonWriter(json, Plain)) write(writer);
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";

@@ -13,7 +13,9 @@ using Millrace.Edge.Uploads;
 
 namespace Millrace.Edge.Jobs;
 
-/// <summary>Checks an image that has come, by the same rules as one whose caller waits, and makes a job of it.</summary>
+/// <summary>
+/// Checks an image that has come, by the same rules as one whose caller waits, and makes a job of it.
+/// </summary>
 internal sealed class JobDrafts(
     ImageLimits limits, PoisonCheck poison, IOptions<JobsOptions> options, TimeProvider time)
 {

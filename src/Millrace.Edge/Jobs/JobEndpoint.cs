@@ -34,9 +34,9 @@ internal sealed partial class JobEndpoint(
         var (view, problem) = await FindAsync(context);
         if (view is null) return problem;
         var prefer = PreferHeader.Read(context.Request);
-        if (prefer.Wait is { } wait && !view.State.IsFinal())
+        if (prefer.Wait is { } wait)
         {
-            view = await views.WaitAsync(view.Record, wait, context.RequestAborted);
+            if (!view.State.IsFinal()) view = await views.WaitAsync(view.Record, wait, context.RequestAborted);
             context.Response.Headers[PreferHeader.Applied] = "wait=" + JobAnswer.Seconds(wait);
         }
         await SendAsync(context, view);
@@ -82,7 +82,8 @@ internal sealed partial class JobEndpoint(
         if (held.By == JobClaimant.Worker) return Problem.Of(ProblemKinds.JobBegun, "A worker has begun it.");
 
         // From here on it is cancelled, whoever writes that down: the worker that gets its ticket does too.
-        var outcome = JobOutcome.Cancelled(record.Tenant, record.Id, Guid.CreateVersion7(time.GetUtcNow()), time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var outcome = JobOutcome.Cancelled(record.Tenant, record.Id, Guid.CreateVersion7(now), now);
         await objects.FinishAsync(outcome, CancellationToken.None);
         await TellAsync(record);
         await JobAnswer.WriteAsync(
@@ -122,6 +123,7 @@ internal sealed partial class JobEndpoint(
     private static Problem Bad(string parameter, string allowed) =>
         Problem.Of(ProblemKinds.BadParameter) with { Parameter = parameter, Allowed = allowed };
 
-    [LoggerMessage(3055, LogLevel.Information, "The end of job {Job} is told by the worker that gets its ticket: {Reason}")]
+    [LoggerMessage(3055, LogLevel.Information,
+        "The end of job {Job} is told by the worker that gets its ticket: {Reason}")]
     private partial void LogToldLater(Guid job, string reason);
 }

@@ -92,12 +92,11 @@ internal static class JobForm
 
         private Problem? Seconds(JsonProperty field)
         {
-            if (field.Value.ValueKind == JsonValueKind.Number && field.Value.TryGetInt32(out var seconds) && seconds >= 0)
-            {
-                _keep = TimeSpan.FromSeconds(seconds);
-                return null;
-            }
-            return JobWish.Bad(field.Name, "it is no number", "whole seconds");
+            var isNumber = field.Value.ValueKind == JsonValueKind.Number;
+            if (!isNumber || !field.Value.TryGetInt32(out var seconds))
+                return JobWish.Bad(field.Name, "it is no number", "whole seconds");
+            _keep = TimeSpan.FromSeconds(seconds);
+            return null;
         }
 
         private Problem? TakeTransforms(JsonElement transforms)
@@ -116,7 +115,7 @@ internal static class JobForm
         private Problem? TakeTransform(string field, string name, JsonElement value)
         {
             if (!JobTransform.IsName(name)) return JobWish.Bad(field, "it is no name", JobTransform.NameAllowed);
-            if (_transforms.Exists(before => before.Name == name)) return JobWish.Bad(field, "it came twice", "it once");
+            if (_transforms.Exists(one => one.Name == name)) return JobWish.Bad(field, "it came twice", "it once");
             if (_transforms.Count == JobRecord.TransformsMax)
                 return JobWish.Bad(field, "it is one too many", $"at most {JobRecord.TransformsMax} transforms");
             if (Parse(value) is not { } parsing) return JobWish.Bad(field, "it is no transform", TransformAllowed);

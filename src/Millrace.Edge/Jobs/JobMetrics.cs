@@ -33,7 +33,7 @@ internal sealed class JobMetrics
     {
         var meter = meters.Create(EdgeMetrics.MeterName);
         _calls = meter.CreateCounter<long>(
-            "millrace.edge.jobs.requests", "{request}", "Requests about durable jobs, by what they ask for and how they end.");
+            "millrace.edge.jobs.requests", "{request}", "Requests about durable jobs, by call and end.");
         _swept = meter.CreateCounter<long>(
             "millrace.edge.jobs.swept", "{job}", "Jobs that sweeps changed, by what they did.");
     }

@@ -7,7 +7,9 @@ using Millrace.Edge.Problems;
 
 namespace Millrace.Edge.Jobs;
 
-/// <summary>What is around every answer about jobs: whose request it is, refusals, a store that is away, hang-ups.</summary>
+/// <summary>
+/// What is around every answer about jobs: whose request it is, refusals, a store that is away, hang-ups.
+/// </summary>
 internal sealed partial class JobShell(
     JobMetrics metrics, IOptions<ConvertOptions> convert, TimeProvider time, ILogger<JobShell> log)
 {

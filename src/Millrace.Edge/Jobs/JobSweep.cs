@@ -30,10 +30,12 @@ internal sealed partial class JobSweep(
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         _left = _options.SweepObjectsMax;
-        _jobsDone = await SweepFoldersAsync(JobKeys.Jobs, _options.KeepMin, _jobsDone, SweepJobsAsync, cancellationToken);
+        _jobsDone = await SweepFoldersAsync(
+            JobKeys.Jobs, _options.KeepMin, _jobsDone, SweepJobsAsync, cancellationToken);
         await SweepFoldersAsync(JobKeys.Uploads, _options.UploadKeep, null, DeleteAllAsync, cancellationToken);
         _entriesDone = await SweepEntriesAsync(_entriesDone, cancellationToken);
-        await DeleteOldAsync(JobKeys.Dead, _options.OrphanAge + _options.RecordKeep, cancellationToken);
+        var dead = JobKeys.Dead + JobKeys.IdAt(time.GetUtcNow() - _options.OrphanAge - _options.RecordKeep);
+        await DeleteAllAsync(JobKeys.Dead, ObjectKey.Of(dead), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -68,20 +70,24 @@ internal sealed partial class JobSweep(
 
     // The first key of each tenant tells its name; from there the walk leaps to what is old enough, and then behind it.
     private async Task<ObjectKey?> SweepFoldersAsync(
-        string prefix, TimeSpan age, ObjectKey? after, Func<string, ObjectKey, CancellationToken, Task> sweep,
-        CancellationToken cancellationToken)
+        string prefix, TimeSpan age, ObjectKey? after,
+        Func<string, ObjectKey, CancellationToken, Task<ObjectKey?>> sweep, CancellationToken cancellationToken)
     {
         while (_left-- > 0 && await FirstAsync(prefix, after, cancellationToken) is { } first)
         {
-            var tenant = first.ToString().Split('/')[1];
-            var folder = $"{prefix}{tenant}/";
-            await sweep(folder, ObjectKey.Of(folder + JobKeys.IdAt(time.GetUtcNow() - age)), cancellationToken);
+            var folder = $"{prefix}{first.ToString().Split('/')[1]}/";
+            var old = ObjectKey.Of(folder + JobKeys.IdAt(time.GetUtcNow() - age));
+            var isWithin = after is { } done && done.CompareTo(old) > 0
+                && done.ToString().StartsWith(folder, StringComparison.Ordinal);
+            after = await sweep(folder, isWithin ? after!.Value : old, cancellationToken);
+            if (after is not null) return after;
             after = ObjectKey.Of(folder + "~");
         }
         return _left > 0 ? null : after;
     }
 
-    private async Task SweepJobsAsync(string folder, ObjectKey after, CancellationToken cancellationToken)
+    /// <returns>Behind which job it ended, as it had looked at as much as it may; null at the end of the folder.</returns>
+    private async Task<ObjectKey?> SweepJobsAsync(string folder, ObjectKey after, CancellationToken cancellationToken)
     {
         var parts = new List<JobObject>();
         await foreach (var head in store.ListAsync(folder, after, cancellationToken))
@@ -89,13 +95,16 @@ internal sealed partial class JobSweep(
             if (JobObject.Read(head.Key) is not { } part) continue;
             if (parts.Count > 0 && parts[0].Id != part.Id)
             {
+                var id = parts[0].Id;
                 await SweepAsync(parts, cancellationToken);
+                if (_left <= 0) return ObjectKey.Of($"{folder}{JobKeys.Id(id)}/~");
                 parts.Clear();
             }
             parts.Add(part);
-            if (--_left <= 0) return;
+            _left--;
         }
         if (parts.Count > 0) await SweepAsync(parts, cancellationToken);
+        return null;
     }
 
     private async Task SweepAsync(List<JobObject> parts, CancellationToken cancellationToken)
@@ -182,16 +191,15 @@ internal sealed partial class JobSweep(
         return null;
     }
 
-    private Task DeleteOldAsync(string prefix, TimeSpan age, CancellationToken cancellationToken) => DeleteAllAsync(
-        prefix, ObjectKey.Of(prefix + JobKeys.IdAt(time.GetUtcNow() - age)), cancellationToken);
-
-    private async Task DeleteAllAsync(string folder, ObjectKey after, CancellationToken cancellationToken)
+    private async Task<ObjectKey?> DeleteAllAsync(
+        string folder, ObjectKey after, CancellationToken cancellationToken)
     {
         await foreach (var head in store.ListAsync(folder, after, cancellationToken))
         {
             await store.DeleteAsync(head.Key, cancellationToken);
-            if (--_left <= 0) return;
+            if (--_left <= 0) return head.Key;
         }
+        return null;
     }
 
     private async Task DeleteAsync(IEnumerable<JobObject> parts, CancellationToken cancellationToken)

@@ -43,7 +43,8 @@ internal sealed record JobWish(
 
     /// <summary>Whether a webhook can be one; the answer when it cannot.</summary>
     public static Problem? Check(string? webhook) =>
-        webhook is null || (webhook.Length is > 0 and <= WebhookLengthMax && webhook.All(letter => letter is > ' ' and <= '~'))
+        webhook is null
+        || (webhook.Length is > 0 and <= WebhookLengthMax && webhook.All(letter => letter is > ' ' and <= '~'))
             ? null
             : Bad(WebhookField, "it is no address", "a URL, or an endpoint's name, of printable ASCII without spaces");
 

@@ -20,7 +20,8 @@ internal readonly record struct PreferHeader(bool RespondAsync, TimeSpan? Wait)
         foreach (var preference in request.Headers["Prefer"].SelectMany(line => (line ?? "").Split(',')))
         {
             var name = preference.Split(';')[0].Split('=', 2, StringSplitOptions.TrimEntries);
-            if (name[0].Equals("respond-async", StringComparison.OrdinalIgnoreCase)) read = read with { RespondAsync = true };
+            if (name[0].Equals("respond-async", StringComparison.OrdinalIgnoreCase))
+                read = read with { RespondAsync = true };
             if (name[0].Equals("wait", StringComparison.OrdinalIgnoreCase) && name.Length == 2)
                 read = read with { Wait = read.Wait ?? Seconds(name[1]) };
         }

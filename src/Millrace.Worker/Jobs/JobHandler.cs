@@ -205,7 +205,8 @@ internal sealed partial class JobHandler(
     [LoggerMessage(2053, LogLevel.Error, "Job {Job} is given up after {Starts} starts: {Failure}")]
     private partial void LogGivenUp(Guid job, int starts, ConversionFailure failure);
 
-    [LoggerMessage(2054, LogLevel.Information, "The ticket of job {Job} has no job: it was never accepted, or is swept")]
+    [LoggerMessage(2054, LogLevel.Information,
+        "The ticket of job {Job} has no job: it was never accepted, or is swept")]
     private partial void LogUnaccepted(Guid job);
 
     [LoggerMessage(2055, LogLevel.Debug, "A start of job {Job} that was none stays counted: {Reason}")]

@@ -1,6 +1,7 @@
 using Millrace.Core.Conversions;
 using Millrace.Core.Handover;
 using Millrace.Core.Poison;
+using Millrace.Core.Tickets;
 using Millrace.Worker.Kernels;
 using Millrace.Worker.Pool;
 
@@ -86,7 +87,9 @@ internal sealed class ImageTurns(
         var queued = time.GetElapsedTime(waitedFrom);
         image.Queued += queued;
         metrics.Waited(queued);
-        await link.StartedAsync(image.Ticket);
+
+        // A durable job has no edge that would tell of its worker's loss: its claim counts its starts instead.
+        if (!image.Ticket.Lane.IsDurable()) await link.StartedAsync(image.Ticket);
         var start = time.GetTimestamp();
         var answer = await convert(image.Request!);
         image.Converted += time.GetElapsedTime(start);

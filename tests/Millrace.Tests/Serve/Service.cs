@@ -13,7 +13,7 @@ internal sealed partial class Service : IAsyncDisposable
 
     private Service(TemporaryFolder data, MillraceProcess process) => (_data, Process) = (data, process);
 
-    public MillraceProcess Process { get; }
+    public MillraceProcess Process { get; private set; }
 
     public TemporaryFolder Data => _data;
 
@@ -90,6 +90,15 @@ internal sealed partial class Service : IAsyncDisposable
         Client?.Dispose();
         await Process.DisposeAsync();
         _data.Dispose();
+    }
+
+    /// <summary>Kills the process as nothing else can, and starts another on the same data.</summary>
+    public async Task KillAndRestartAsync()
+    {
+        await Process.DisposeAsync();
+        Client.Dispose();
+        Process = MillraceProcess.Start(Arguments(_data));
+        await ReadyAsync();
     }
 
     private async Task ReadyAsync()
