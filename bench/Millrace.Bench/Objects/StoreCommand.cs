@@ -75,8 +75,9 @@ internal static class StoreCommand
         for (var round = 0; round < rounds; round++)
         {
             var prefix = $"jobs/{atOnce}-{round}";
-            ours.Add(await RateAsync(objects, atOnce, i => PutAsync(store, $"{prefix}/{i:d8}", content), cancellationToken));
             var stem = Path.Combine(plainFolder.FullName, $"{round}");
+            ours.Add(await RateAsync(
+                objects, atOnce, i => PutAsync(store, $"{prefix}/{i:d8}", content), cancellationToken));
             plain.Add(await RateAsync(objects, atOnce, i => WriteAsync($"{stem}-{i}", content), cancellationToken));
         }
         return (Median(ours), Median(plain));
