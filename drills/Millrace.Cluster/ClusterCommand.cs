@@ -30,6 +30,8 @@ internal static class ClusterCommand
 
     private static readonly Option<int> Brokers = Count("--brokers", "RabbitMQ nodes.", 3);
 
+    private static readonly Option<int> Jobs = Count("--jobs", "Durable jobs of the check of that name.", 5000);
+
     private static readonly Option<int?> Kernels = new("--kernels")
     {
         Description = "Images that each worker converts at the same time. Default: the worker's own.",
@@ -47,7 +49,7 @@ internal static class ClusterCommand
         ChecksToRun.AcceptOnlyFromAmong([.. Check.All.Select(check => check.Name)]);
         var root = new RootCommand("A region on this machine: RabbitMQ nodes, edges and workers, all on loopback.")
         {
-            Root, Folder, ProgramPath, Edges, Workers, Brokers, Kernels, ChecksToRun,
+            Root, Folder, ProgramPath, Edges, Workers, Brokers, Kernels, Jobs, ChecksToRun,
         };
         root.SetAction(RunAsync);
         return root;
@@ -100,7 +102,7 @@ internal static class ClusterCommand
         var region = await RunningRegion.StartAsync(options, cancellationToken);
         foreach (var node in region.Brokers.Nodes)
             Console.Out.WriteLine($"  broker {node.Name}  pid {node.ProcessId}  127.0.0.1:{node.Port}");
-        foreach (var role in region.Workers.Concat(region.Edges))
+        foreach (var role in region.Workers.Concat(region.Edges).Concat(region.WebhookSenders))
         {
             var inside = role.Start.InternalAddress is { } address ? $"  internal {address}" : "";
             Console.Out.WriteLine($"  {role.Name}  pid {role.Id}  {role.Start.Address}{inside}");
@@ -120,6 +122,7 @@ internal static class ClusterCommand
             Workers = parsed.GetValue(Workers),
             Brokers = parsed.GetValue(Brokers),
             Kernels = parsed.GetValue(Kernels),
+            Jobs = parsed.GetValue(Jobs),
         };
     }
 

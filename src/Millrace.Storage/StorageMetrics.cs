@@ -10,6 +10,7 @@ public sealed class StorageMetrics
 {
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _bytes;
+    private readonly Counter<long> _retries;
 
     /// <summary>Makes the instruments.</summary>
     public StorageMetrics(IMeterFactory factory)
@@ -18,6 +19,7 @@ public sealed class StorageMetrics
         _duration = meter.CreateHistogram<double>(
             "millrace.storage.duration", "s", "How long a call took; of a get and a list until the first bytes.");
         _bytes = meter.CreateCounter<long>("millrace.storage.bytes", "By", "Bytes of objects, by direction.");
+        _retries = meter.CreateCounter<long>("millrace.storage.retries", "{try}", "Further tries of calls.");
     }
 
     /// <summary>A call has ended.</summary>
@@ -29,6 +31,9 @@ public sealed class StorageMetrics
 
     /// <summary>Bytes were stored.</summary>
     public void Written(long bytes) => _bytes.Add(bytes, new KeyValuePair<string, object?>("direction", "write"));
+
+    /// <summary>A call is tried again.</summary>
+    public void Retried() => _retries.Add(1);
 
     /// <summary>Bytes were asked for.</summary>
     public void Read(long bytes) => _bytes.Add(bytes, new KeyValuePair<string, object?>("direction", "read"));

@@ -71,7 +71,6 @@ public static class WorkerServices
         services.AddSingleton<PoisonWitness>();
         services.AddSingleton<ImageTurns>();
         services.AddSingleton<EdgeCalls>();
-        services.AddSingleton<TicketTrace>();
         services.AddSingleton<LeaseHandler>();
         services.AddSingleton<LeaseLoop>();
         services.AddHostedService(provider => provider.GetRequiredService<PendingStrikes>());

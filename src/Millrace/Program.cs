@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Millrace;
 using Millrace.Convert;
+using Millrace.Jobs;
 using Millrace.Poison;
 using Millrace.Roles;
 using Millrace.Serve;
@@ -12,6 +13,7 @@ var root = new RootCommand("Millrace resizes and converts images, as a service o
     WorkerCommand.Create(),
     PoisonCommand.Create(),
     ConvertCommand.Create(),
+    JobsCommand.Create(),
 };
 
 var parsed = root.Parse(args);

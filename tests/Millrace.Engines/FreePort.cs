@@ -24,6 +24,18 @@ internal static class FreePort
         throw new InvalidOperationException($"No free port between {First} and {AfterLast} after {TriesMax} tries.");
     }
 
+    /// <summary>The first of so many ports in a row.</summary>
+    /// <exception cref="InvalidOperationException">None of many rows is free.</exception>
+    public static int TakeRow(Random random, int count)
+    {
+        for (var tries = 0; tries < TriesMax; tries++)
+        {
+            var port = random.Next(First, AfterLast - count);
+            if (Enumerable.Range(port, count).All(IsFree)) return port;
+        }
+        throw new InvalidOperationException($"No {count} free ports in a row after {TriesMax} tries.");
+    }
+
     private static bool IsFree(int port)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

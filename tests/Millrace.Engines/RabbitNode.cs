@@ -9,6 +9,7 @@ public sealed class RabbitNode
 {
     private static readonly TimeSpan ControlLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Knock = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private const int StartsMax = 3;
     private const int LogTailCharacters = 2_000;
 
@@ -37,11 +38,13 @@ public sealed class RabbitNode
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; the node is left as it is.</param>
     /// <exception cref="InvalidOperationException">It ended while starting, each time, or runs already.</exception>
-    /// <exception cref="TimeoutException">Cancelled before it took connections.</exception>
+    /// <exception cref="TimeoutException">Cancelled, or two minutes over, before it took connections.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (_process is { HasExited: false }) throw new InvalidOperationException($"{Name} runs already.");
-        for (var start = 1; !await TryStartAsync(cancellationToken); start++)
+        using var limit = new CancellationTokenSource(StartLimit);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        for (var start = 1; !await TryStartAsync(linked.Token); start++)
         {
             if (start == StartsMax) throw new InvalidOperationException($"{Name} ends while starting. {LogTail()}");
         }
@@ -83,6 +86,13 @@ public sealed class RabbitNode
             control.Kill(entireProcessTree: true);
             throw new TimeoutException($"rabbitmqctl {rabbitmqctlArguments[0]} did not end.", exception);
         }
+    }
+
+    /// <summary>Has it run again, whatever was done to it.</summary>
+    internal async Task MendAsync(CancellationToken cancellationToken)
+    {
+        if (_process is { HasExited: false }) Resume();
+        else await StartAsync(cancellationToken);
     }
 
     /// <summary>Kills it when it runs.</summary>

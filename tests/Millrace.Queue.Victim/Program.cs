@@ -9,7 +9,7 @@ using Millrace.Queue.Victim;
 var options = new SqliteQueueOptions { Folder = args[0] };
 var queue = new SqliteJobQueue(
     Options.Create(options), new QueueMetrics(new NoMeters()), TimeProvider.System,
-    NullLogger<SqliteJobQueue>.Instance);
+    NullLoggerFactory.Instance);
 await queue.StartAsync(CancellationToken.None);
 using var life = new VictimLife(queue, int.Parse(args[1], CultureInfo.InvariantCulture));
 

@@ -35,7 +35,7 @@ internal sealed class VictimLife(IJobQueue queue, int firstNumber) : IDisposable
     private async Task LeaseAsync()
     {
         var credit = new LeaseCredit(Credit);
-        await foreach (var lease in queue.LeaseAsync(credit, CancellationToken.None))
+        await foreach (var lease in queue.LeaseAsync(Lanes.Images, credit, CancellationToken.None))
         {
             Say($"l {lease.Ticket.Number()} {lease.Deliveries}");
             _ = CompleteAsync(lease);

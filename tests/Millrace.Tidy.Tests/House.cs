@@ -27,10 +27,13 @@ internal static class House
     public static IReadOnlyDictionary<string, Arrows> ProjectArrows { get; } = new Dictionary<string, Arrows>
     {
         ["Millrace"] = new(
-            ["Millrace.Edge", "Millrace.Worker", "Millrace.Queue", "Millrace.Storage", "Millrace.Core"],
+            ["Millrace.Edge", "Millrace.Worker", "Millrace.Webhooks", "Millrace.Outbound", "Millrace.Queue",
+                "Millrace.Storage", "Millrace.Core"],
             BuiltBeside: ["Millrace.Kernel"]),
-        ["Millrace.Edge"] = new(["Millrace.Core"], []),
+        ["Millrace.Edge"] = new(["Millrace.Outbound", "Millrace.Core"], []),
         ["Millrace.Worker"] = new(["Millrace.Core"], []),
+        ["Millrace.Webhooks"] = new(["Millrace.Outbound", "Millrace.Core"], []),
+        ["Millrace.Outbound"] = new(["Millrace.Core"], []),
         ["Millrace.Queue"] = new(["Millrace.Core"], []),
         ["Millrace.Storage"] = new(["Millrace.Core"], []),
         ["Millrace.Kernel"] = new(["Millrace.Core"], []),

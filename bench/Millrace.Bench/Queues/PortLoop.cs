@@ -92,7 +92,7 @@ internal sealed class PortLoop : ITicketLoop
 
     private async Task ConsumeAsync()
     {
-        await foreach (var lease in _queue.LeaseAsync(new LeaseCredit(Credit), _stop.Token))
+        await foreach (var lease in _queue.LeaseAsync(Lanes.Images, new LeaseCredit(Credit), _stop.Token))
         {
             await lease.CompleteAsync();
             if (Interlocked.Decrement(ref _left) == 0) _done.TrySetResult();

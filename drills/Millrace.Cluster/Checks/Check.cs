@@ -25,11 +25,15 @@ internal sealed record Check(
     string Name, string Description, Func<RegionOptions, RegionOptions> Demands,
     Func<Ground, CancellationToken, Task<Verdict>> RunAsync)
 {
+    private const int StorageNodes = 3;
+
     public static IReadOnlyList<Check> All { get; } =
     [
         new("queue", "2,000 conversions while a broker, a worker and an edge go; then pills from five tenants.",
             options => options with { Faulty = true, TracesTickets = true }, QueueCheck.RunAsync),
         new("failover", "100 requests a second while the queue's leader is killed, then paused.",
             options => options, FailoverCheck.RunAsync),
+        new("jobs", "5,000 durable jobs while a broker, a worker and a storage node go; each ends once and is told of.",
+            options => options with { StorageNodes = StorageNodes }, JobsCheck.RunAsync),
     ];
 }

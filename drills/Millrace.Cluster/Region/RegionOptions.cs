@@ -24,6 +24,12 @@ internal sealed record RegionOptions
     /// <summary>Whether edges and workers log each ticket, so that its way can be judged.</summary>
     public bool TracesTickets { get; init; }
 
+    /// <summary>Nodes of the object store; 0: no store, and so no durable jobs.</summary>
+    public int StorageNodes { get; init; }
+
+    /// <summary>Durable jobs that a check hands in.</summary>
+    public int Jobs { get; init; } = 5000;
+
     /// <summary>The published service, or null for what a plain build made.</summary>
     public string? Program { get; init; }
 
@@ -33,9 +39,6 @@ internal sealed record RegionOptions
         Path.Combine(Root, "artifacts/bin/Millrace.Kernel.Faulty/debug/Millrace.Kernel.Faulty.dll");
 
     public string SettingsPath => Path.Combine(Folder, "settings.json");
-
-    /// <summary>Settings of every role, as JSON.</summary>
-    public string Settings => TracesTickets ? """{"Logging":{"LogLevel":{"Millrace.Tickets":"Debug"}}}""" : "{}";
 
     public string SecretPath => Path.Combine(Folder, "cluster.secret");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Millrace.Cluster.Load;
 using Millrace.Engines;
 
 namespace Millrace.Cluster.Region;
@@ -10,19 +11,34 @@ namespace Millrace.Cluster.Region;
 internal sealed class RunningRegion : IAsyncDisposable
 {
     private const int SecretBytes = 32;
+    private const int Senders = 2;
     private readonly RegionOptions _options;
+    private readonly RegionEngines _engines;
     private readonly EngineThread _thread = new();
     private readonly Random _random = new(RandomNumberGenerator.GetInt32(int.MaxValue));
     private readonly List<RoleProcess> _edges = [];
     private readonly List<RoleProcess> _workers = [];
+    private readonly List<RoleProcess> _senders = [];
 
-    private RunningRegion(RegionOptions options, RabbitCluster brokers) => (_options, Brokers) = (options, brokers);
+    private RunningRegion(RegionOptions options, RegionEngines engines) => (_options, _engines) = (options, engines);
 
-    public RabbitCluster Brokers { get; }
+    public RabbitCluster Brokers => _engines.Brokers;
+
+    /// <summary>Null in a region without durable jobs.</summary>
+    public RegionStore? Store => _engines.Store;
+
+    /// <summary>Hears the webhooks of all tenants; null in a region without durable jobs.</summary>
+    public WebhookEar? Ear => _engines.Ear;
+
+    /// <summary>Durable jobs that a check hands in.</summary>
+    public int Jobs => _options.Jobs;
 
     public IReadOnlyList<RoleProcess> Edges => _edges;
 
     public IReadOnlyList<RoleProcess> Workers => _workers;
+
+    /// <summary>Who sends webhooks.</summary>
+    public IReadOnlyList<RoleProcess> WebhookSenders => _senders;
 
     public string SecretPath => _options.SecretPath;
 
@@ -33,12 +49,12 @@ internal sealed class RunningRegion : IAsyncDisposable
         if (Directory.Exists(options.Folder)) Directory.Delete(options.Folder, recursive: true);
         Directory.CreateDirectory(options.Folder);
         WriteSecret(options.SecretPath);
-        File.WriteAllText(options.SettingsPath, options.Settings);
-        var brokers = await RabbitCluster.StartAsync(
-            Path.Combine(options.Folder, "brokers"), options.Brokers, cancellationToken);
-        var region = new RunningRegion(options, brokers);
+        var region = new RunningRegion(options, new RegionEngines());
         try
         {
+            await region._engines.StartAsync(options, cancellationToken);
+            File.WriteAllText(
+                options.SettingsPath, RegionSettings.Of(options.TracesTickets, region.Store, region.Ear));
             await region.StartRolesAsync(cancellationToken);
             return region;
         }
@@ -62,8 +78,8 @@ internal sealed class RunningRegion : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_workers.Concat(_edges).Select(role => role.DisposeAsync().AsTask()));
-        await Brokers.DisposeAsync();
+        await Task.WhenAll(_workers.Concat(_edges).Concat(_senders).Select(role => role.DisposeAsync().AsTask()));
+        await _engines.DisposeAsync();
         _thread.Dispose();
     }
 
@@ -76,6 +92,10 @@ internal sealed class RunningRegion : IAsyncDisposable
         for (var i = 1; i <= _options.Edges; i++)
         {
             _edges.Add(await RoleProcess.StartAsync(Edge(i), _thread, cancellationToken));
+        }
+        for (var i = 1; Store is not null && i <= Senders; i++)
+        {
+            _senders.Add(await RoleProcess.StartAsync(Sender(i), _thread, cancellationToken));
         }
     }
 
@@ -107,6 +127,17 @@ internal sealed class RunningRegion : IAsyncDisposable
             $"worker-{number}", _options.ProgramPath, arguments, Environment(), Log($"worker-{number}"), address, null);
     }
 
+    private RoleStart Sender(int number)
+    {
+        var (name, address) = ($"webhooks-{number}", FreeAddress());
+        string[] arguments =
+        [
+            "webhooks", "--urls", Text(address), "--brokers", BrokerList(), "--settings", _options.SettingsPath,
+            "--log", "json",
+        ];
+        return new RoleStart(name, _options.ProgramPath, arguments, Environment(), Log(name), address, null);
+    }
+
     private Dictionary<string, string> Environment()
     {
         var user = Brokers.Nodes[0].Address.UserInfo.Split(':');
@@ -115,6 +146,10 @@ internal sealed class RunningRegion : IAsyncDisposable
             ["MILLRACE_RABBIT_USER"] = user[0],
             ["MILLRACE_RABBIT_PASSWORD"] = user[1],
         };
+        if (Store is not null)
+        {
+            foreach (var (name, value) in RegionStore.Environment) environment[name] = value;
+        }
         if (_options.Faulty)
         {
             environment["MILLRACE_KERNEL_FAULTS"] = "1";

@@ -32,7 +32,8 @@ public interface IObjectStore
 
     /// <summary>
     /// Lists objects in the order of their keys' bytes, fetched page by page as they are taken. One that is stored or
-    /// deleted meanwhile may or may not appear.
+    /// deleted meanwhile may or may not appear; a store whose nodes were away may lag for longer, so what must not be
+    /// missed is asked for by its key.
     /// </summary>
     /// <param name="prefix">How their keys begin: whole segments ending in a slash, or empty for all.</param>
     /// <param name="after">Only keys after this one; null from the first.</param>

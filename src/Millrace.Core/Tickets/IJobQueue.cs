@@ -18,15 +18,19 @@ public interface IJobQueue
     Task<EnqueueOutcome> EnqueueAsync(Ticket ticket, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Leases tickets as they come, the lanes of images only, urgent lanes first but none starved. The stream ends when
-    /// cancelled, never by itself: connections that are lost are made anew, and what was leased over them is handed out
-    /// again, here or elsewhere.
+    /// Leases tickets of some lanes as they come, urgent lanes first but none starved. The stream ends when cancelled,
+    /// never by itself: connections that are lost are made anew, and what was leased over them is handed out again,
+    /// here or elsewhere.
     /// </summary>
+    /// <param name="lanes">
+    /// At least one: <see cref="Lanes.Images"/> for a worker, whoever sends webhooks takes theirs alone.
+    /// </param>
     /// <param name="credit">How many leases may be held at once; read anew before each lease.</param>
     /// <param name="cancellationToken">
     /// Takes no more; leases that are held stay so until completed or released, or until this queue is disposed.
     /// </param>
-    IAsyncEnumerable<ILease> LeaseAsync(LeaseCredit credit, CancellationToken cancellationToken);
+    IAsyncEnumerable<ILease> LeaseAsync(
+        IReadOnlyList<Lane> lanes, LeaseCredit credit, CancellationToken cancellationToken);
 
     /// <summary>Whether each cell takes and gives tickets, and how much waits in it, as lately seen.</summary>
     IReadOnlyList<CellHealth> Health { get; }

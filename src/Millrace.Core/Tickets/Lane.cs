@@ -33,6 +33,9 @@ public static class Lanes
     /// </summary>
     public static bool IsDurable(this Lane lane) => lane is Lane.Bulk or Lane.Webhook;
 
+    /// <summary>Whether its images are slow, so that a worker keeps a place free of them.</summary>
+    public static bool IsSlow(this Lane lane) => lane is Lane.Heavy or Lane.Bulk;
+
     /// <summary>The lane's name in queue names, metrics and logs.</summary>
     public static string Name(this Lane lane) => lane switch
     {

@@ -34,18 +34,18 @@ public sealed class RabbitJobQueue : IJobQueue, IAsyncDisposable
     /// <param name="metrics">Counts what becomes of tickets; for one queue.</param>
     /// <param name="time">Of every wait.</param>
     /// <param name="random">Where this worker begins among nodes and cells.</param>
-    /// <param name="logger">Told of consumers lost and of messages that are no tickets.</param>
+    /// <param name="logs">Told of consumers lost, of messages that are no tickets, and of each hand-out.</param>
     public RabbitJobQueue(
         IOptions<RabbitQueueOptions> options, RabbitBroker broker, QueueMetrics metrics, TimeProvider time,
-        Random random, ILogger<RabbitJobQueue> logger)
+        Random random, ILoggerFactory logs)
     {
         _options = options.Value;
         _broker = broker;
         _metrics = metrics;
         _time = time;
-        _logger = logger;
+        _logger = logs.CreateLogger<RabbitJobQueue>();
         _publisher = new RabbitPublisher(broker, _options, time);
-        _reader = new TicketReader(broker, _publisher, _options, time, logger);
+        _reader = new TicketReader(broker, _publisher, _options, new TicketTrace(logs), time, _logger);
         _offset = random.Next(1 << 16);
         _cells = [.. Enumerable.Range(0, _options.Cells).Select(cell => new CellWatch(cell, broker, _options, time))];
         metrics.Observe(() => Health);
@@ -77,11 +77,12 @@ public sealed class RabbitJobQueue : IJobQueue, IAsyncDisposable
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ILease> LeaseAsync(
-        LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<Lane> lanes, LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        ArgumentOutOfRangeException.ThrowIfZero(lanes.Count, nameof(lanes));
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         var stream = new LeaseStream(
-            _broker, _options, credit, _reader, _open, Pulse, _metrics, _offset, _time, _logger);
+            _broker, _options, lanes, credit, _reader, _open, Pulse, _metrics, _offset, _time, _logger);
         await foreach (var lease in stream.RunAsync(ended.Token))
         {
             var ticket = lease.Ticket;

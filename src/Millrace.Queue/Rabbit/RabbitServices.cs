@@ -41,7 +41,7 @@ public static class RabbitServices
             provider.GetRequiredService<IOptions<RabbitQueueOptions>>(),
             provider.GetRequiredService<RabbitBroker>(), provider.GetRequiredService<QueueMetrics>(),
             provider.GetRequiredService<TimeProvider>(), new Random(seed),
-            provider.GetRequiredService<ILogger<RabbitJobQueue>>()));
+            provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<RabbitPoisonLedger>();
         services.AddSingleton<IJobQueue>(provider => provider.GetRequiredService<RabbitJobQueue>());
         services.AddSingleton<IPoisonLedger>(provider => provider.GetRequiredService<RabbitPoisonLedger>());

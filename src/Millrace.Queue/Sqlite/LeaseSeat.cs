@@ -3,9 +3,12 @@ using Millrace.Core.Tickets;
 namespace Millrace.Queue.Sqlite;
 
 /// <summary>One stream of leases: its credit and what it holds. Guarded by the desk's lock.</summary>
+/// <param name="wanted">The lanes that it takes.</param>
 /// <param name="credit">How many it may hold.</param>
-internal sealed class LeaseSeat(LeaseCredit credit)
+internal sealed class LeaseSeat(IReadOnlyList<Lane> wanted, LeaseCredit credit)
 {
+    // A place is kept free only where there is quick work to take it.
+    private readonly bool _keepsPlace = wanted.Contains(Lane.Interactive);
     private LaneTurns _turns;
     private int _held;
     private int _slowHeld;
@@ -18,12 +21,12 @@ internal sealed class LeaseSeat(LeaseCredit credit)
     {
         var places = credit.Tickets;
         if (_held >= places) return null;
-        Span<bool> waiting = stackalloc bool[Lanes.Images.Count];
-        for (var lane = 0; lane < waiting.Length; lane++) waiting[lane] = lanes[lane].HasNext;
-        (var chosen, _turns) = _turns.Choose(waiting, _slowHeld, places);
+        Span<bool> waiting = stackalloc bool[Lanes.All.Count];
+        foreach (var lane in wanted) waiting[(int)lane] = lanes[(int)lane].HasNext;
+        (var chosen, _turns) = _turns.Choose(waiting, _keepsPlace ? _slowHeld : 0, places);
         if (chosen is not { } taken) return null;
         _held++;
-        if (taken != Lane.Interactive) _slowHeld++;
+        if (taken.IsSlow()) _slowHeld++;
         return lanes[(int)taken].Take();
     }
 
@@ -31,6 +34,6 @@ internal sealed class LeaseSeat(LeaseCredit credit)
     public void Free(Lane lane)
     {
         _held--;
-        if (lane != Lane.Interactive) _slowHeld--;
+        if (lane.IsSlow()) _slowHeld--;
     }
 }

@@ -18,6 +18,7 @@ public sealed partial class SqliteJobQueue : IJobQueue, IHostedService, IAsyncDi
     private readonly QueueMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly TicketTrace _trace;
     private readonly LeaseDesk _desk;
     private SqliteFile? _file;
     private TicketTable? _table;
@@ -25,12 +26,13 @@ public sealed partial class SqliteJobQueue : IJobQueue, IHostedService, IAsyncDi
 
     /// <summary>A queue that is not open; <see cref="StartAsync"/> opens it.</summary>
     public SqliteJobQueue(
-        IOptions<SqliteQueueOptions> options, QueueMetrics metrics, TimeProvider time, ILogger<SqliteJobQueue> logger)
+        IOptions<SqliteQueueOptions> options, QueueMetrics metrics, TimeProvider time, ILoggerFactory logs)
     {
         _options = options.Value;
         _metrics = metrics;
         _time = time;
-        _logger = logger;
+        _logger = logs.CreateLogger<SqliteJobQueue>();
+        _trace = new TicketTrace(logs);
         _desk = new LeaseDesk(_options, time);
         metrics.Observe(() => Health);
     }
@@ -100,9 +102,10 @@ public sealed partial class SqliteJobQueue : IJobQueue, IHostedService, IAsyncDi
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ILease> LeaseAsync(
-        LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<Lane> lanes, LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var seat = new LeaseSeat(credit);
+        ArgumentOutOfRangeException.ThrowIfZero(lanes.Count, nameof(lanes));
+        var seat = new LeaseSeat(lanes, credit);
         using var watching = credit.Watch(_desk.Match);
         while (await _desk.AskAsync(seat, cancellationToken) is { } taken)
         {
@@ -147,16 +150,22 @@ public sealed partial class SqliteJobQueue : IJobQueue, IHostedService, IAsyncDi
         return true;
     }
 
+    private SqliteLease Lease(LeaseSeat seat, WaitingTicket held, Ticket ticket)
+    {
+        _trace.Leased(ticket, held.Deliveries);
+        return new SqliteLease(this, seat, held, ticket);
+    }
+
     private async ValueTask<ILease?> HandOutAsync(LeaseSeat seat, WaitingTicket taken)
     {
         var held = taken with { Deliveries = taken.Deliveries + 1 };
-        if (held.Ticket is { } ticket) return new SqliteLease(this, seat, held, ticket);
+        if (held.Ticket is { } ticket) return Lease(seat, held, ticket);
         try
         {
             var work = new DiskWork<MarkedTicket>(() => _table!.Mark(held.Order), _ => { }, takesRoom: false);
             var marked = await Disk().DoAsync(work, CancellationToken.None);
             if (marked.Ticket is { } read)
-                return new SqliteLease(this, seat, held with { Deliveries = marked.Deliveries }, read);
+                return Lease(seat, held with { Deliveries = marked.Deliveries }, read);
             if (marked.Reason.Length > 0) LogParked(held.Lane, marked.Reason);
             _desk.Free(seat, held.Lane);
         }

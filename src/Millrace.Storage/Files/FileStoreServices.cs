@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Objects;
 
@@ -18,17 +17,14 @@ public static class FileStoreServices
     /// </summary>
     public static IServiceCollection AddFileObjectStore(this IServiceCollection services)
     {
-        services.AddMetrics();
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<StorageMetrics>();
+        services.AddStorageParts();
         services.AddOptions<FileObjectStoreOptions>().BindConfiguration("Storage:Files").ValidateOnStart();
         services.AddSingleton<IValidateOptions<FileObjectStoreOptions>, FileObjectStoreOptionsValidator>();
         services.AddSingleton(provider => new FileObjectStore(
             provider.GetRequiredService<IOptions<FileObjectStoreOptions>>(),
             provider.GetRequiredService<TimeProvider>(), NewId));
-        services.AddSingleton<IObjectStore>(provider => new MeteredObjectStore(
-            provider.GetRequiredService<FileObjectStore>(), provider.GetRequiredService<StorageMetrics>(),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IObjectStore>(
+            provider => provider.Metered(provider.GetRequiredService<FileObjectStore>()));
         services.AddHostedService<TemporaryFileSweep>();
         return services;
     }

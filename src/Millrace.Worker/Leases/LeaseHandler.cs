@@ -16,7 +16,7 @@ namespace Millrace.Worker.Leases;
 /// </summary>
 internal sealed partial class LeaseHandler(
     KernelPool pool, ImageTurns turns, PoisonWitness witness, WorkerCredit credit, WorkerSelf self, EdgeClocks clocks,
-    EdgeCalls edge, LeaseMetrics metrics, Jitter jitter, TicketTrace trace, IOptions<LeaseOptions> options,
+    EdgeCalls edge, LeaseMetrics metrics, Jitter jitter, IOptions<LeaseOptions> options,
     TimeProvider time, ILogger<LeaseHandler> logger, WorkDurable? durable = null)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
@@ -37,7 +37,6 @@ internal sealed partial class LeaseHandler(
     public async Task HandleAsync(ILease lease, CancellationToken stopping)
     {
         credit.Refresh();
-        trace.Leased(lease);
         var end = await EndAsync(lease, stopping);
         if (end.Delay is { } delay) await lease.ReleaseAsync(delay);
         else if (!await lease.CompleteAsync()) LogLeaseLost(lease.Ticket.Id);

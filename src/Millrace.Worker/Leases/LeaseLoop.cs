@@ -71,7 +71,7 @@ internal sealed partial class LeaseLoop(
         try
         {
             health.Streams();
-            await foreach (var lease in queue.LeaseAsync(credit.Credit, stopping))
+            await foreach (var lease in queue.LeaseAsync(Lanes.Images, credit.Credit, stopping))
             {
                 leased = true;
                 health.Streams();

@@ -3,7 +3,10 @@ using Spectre.Console;
 namespace Millrace.Convert;
 
 /// <summary>Progress while it works and the summary at the end, all on stderr; stdout is for pixels.</summary>
-internal sealed class Report(TimeProvider time, int total)
+/// <param name="time">Of the figures.</param>
+/// <param name="total">How many images there are.</param>
+/// <param name="done">What is done with those that succeed.</param>
+internal sealed class Report(TimeProvider time, int total, string done = "converted")
 {
     private const double Kilo = 1024;
     private readonly IAnsiConsole _console = AnsiConsole.Create(
@@ -11,7 +14,7 @@ internal sealed class Report(TimeProvider time, int total)
     private readonly long _start = time.GetTimestamp();
     private readonly Lock _lock = new();
     private readonly List<(string Path, string Reason)> _failures = [];
-    private int _converted;
+    private int _done;
     private long _bytesIn;
     private long _bytesOut;
     private Action? _advance;
@@ -47,7 +50,7 @@ internal sealed class Report(TimeProvider time, int total)
     {
         lock (_lock)
         {
-            _converted++;
+            _done++;
             _bytesIn += bytesIn;
             _bytesOut += bytesOut;
             _advance?.Invoke();
@@ -73,7 +76,7 @@ internal sealed class Report(TimeProvider time, int total)
         if (total == 1) return;
         var seconds = time.GetElapsedTime(_start).TotalSeconds;
         Console.Error.WriteLine(FormattableString.Invariant(
-            $"{_converted} converted, {Failed} failed, {_bytesIn / Kilo:0} KB in, {_bytesOut / Kilo:0} KB out, ")
-            + FormattableString.Invariant($"{seconds:0.0} s, {_converted / seconds:0.0} images/s"));
+            $"{_done} {done}, {Failed} failed, {_bytesIn / Kilo:0} KB in, {_bytesOut / Kilo:0} KB out, ")
+            + FormattableString.Invariant($"{seconds:0.0} s, {_done / seconds:0.0} images/s"));
     }
 }

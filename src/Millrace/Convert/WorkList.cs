@@ -26,6 +26,15 @@ internal sealed record WorkList(IReadOnlyList<WorkItem> Items, string? Refusal)
         return OfFolder(arguments, transform);
     }
 
+    /// <summary>The images in a folder and the folders in it, in the order of their paths.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="target">Where results go: what is in there is left out, unless it is the same folder.</param>
+    public static IEnumerable<string> Images(string root, string target) =>
+        Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+            .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            .Where(path => root == target || !IsUnder(target, path))
+            .Order(StringComparer.Ordinal);
+
     private static WorkList OfFile(ConvertArguments arguments, Transform transform)
     {
         var output = Directory.Exists(arguments.Output)
@@ -38,10 +47,7 @@ internal sealed record WorkList(IReadOnlyList<WorkItem> Items, string? Refusal)
     {
         var root = Path.GetFullPath(arguments.Input);
         var target = Path.GetFullPath(arguments.Output);
-        var items = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-            .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-            .Where(path => root == target || !IsUnder(target, path))
-            .Order(StringComparer.Ordinal)
+        var items = Images(root, target)
             .Select(path => new WorkItem(
                 path, Path.Combine(target, Renamed(Path.GetRelativePath(root, path), transform))))
             .ToList();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Millrace.Roles;
 
 namespace Millrace.Poison;
 
@@ -11,11 +12,8 @@ internal static class PoisonCommand
         Recursive = true,
     };
 
-    private static readonly Option<Uri?> Edge = new("--edge")
-    {
-        Description = "Internal address of an edge; any of a region will do.",
-        Recursive = true,
-    };
+    private static readonly Option<Uri> Edge =
+        RoleOptions.Address("--edge", "Internal address of an edge; any of a region will do.");
 
     private static readonly Option<FileInfo?> SecretFile = new("--secret-file")
     {
@@ -36,6 +34,7 @@ internal static class PoisonCommand
 
     public static Command Create()
     {
+        Edge.Recursive = true;
         var list = new Command("list", "Lists images that have killed kernels, latest first.");
         list.SetAction((parsed, cancellationToken) => Operators.RunAsync(
             Asked(parsed), asked => asked.ListAsync(cancellationToken)));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Millrace.Worker.Pool;
 
 namespace Millrace.Roles;
@@ -11,6 +12,23 @@ internal static class RoleOptions
         Description = description,
         DefaultValueFactory = _ => address,
     };
+
+    /// <summary>An address of a server; the library reads no URIs by itself.</summary>
+    public static Option<Uri> Address(string name, string description, string? address = null)
+    {
+        var option = new Option<Uri>(name) { Description = description, CustomParser = ParseAddress };
+        if (address is not null) option.DefaultValueFactory = _ => new Uri(address);
+        return option;
+    }
+
+    private static Uri? ParseAddress(ArgumentResult result)
+    {
+        var text = result.Tokens.Single().Value;
+        var isAddress = Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+        if (!isAddress) result.AddError($"'{text}' is no address; use one such as http://127.0.0.1:8080.");
+        return isAddress ? address : null;
+    }
 
     public static Option<bool> Open() => new("--open")
     {

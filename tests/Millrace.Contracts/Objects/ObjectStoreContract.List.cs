@@ -77,11 +77,11 @@ public abstract partial class ObjectStoreContract
     public async Task List_WhileObjectsComeAndGo_GivesThoseThatStay()
     {
         var store = await CreateAsync();
-        var stay = Enumerable.Range(0, Many / 4).Select(i => $"flat/{i:d6}").ToList();
+        var stay = Enumerable.Range(0, Many / 8).Select(i => $"flat/{i:d6}").ToList();
         await Parallel.ForEachAsync(stay, async (key, _) => await store.PutAsync(key, key));
         var changes = Task.Run(async () =>
         {
-            for (var i = 0; i < Many / 4; i++)
+            for (var i = 0; i < Many / 8; i++)
             {
                 await store.PutAsync($"flat/{i:d6}-come", "x");
                 await store.DeleteAsync($"flat/{i:d6}-come");

@@ -2,18 +2,18 @@ using Millrace.Core.Tickets;
 
 namespace Millrace.Contracts.Tickets;
 
-/// <summary>One worker's stream of leases.</summary>
+/// <summary>One stream of leases.</summary>
 public sealed class Consumer : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly IAsyncEnumerator<ILease> _stream;
     private Task<bool>? _move;
 
-    /// <summary>Leases from a queue with this credit.</summary>
-    public Consumer(IJobQueue queue, int credit)
+    /// <summary>Leases from a queue with this credit: the lanes of images, or those given.</summary>
+    public Consumer(IJobQueue queue, int credit, IReadOnlyList<Lane>? lanes = null)
     {
         Credit = new LeaseCredit(credit);
-        _stream = queue.LeaseAsync(Credit, _stop.Token).GetAsyncEnumerator(CancellationToken.None);
+        _stream = queue.LeaseAsync(lanes ?? Lanes.Images, Credit, _stop.Token).GetAsyncEnumerator(CancellationToken.None);
     }
 
     /// <summary>How many leases it may hold; a test may change it.</summary>

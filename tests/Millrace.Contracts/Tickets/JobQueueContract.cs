@@ -40,10 +40,11 @@ public abstract partial class JobQueueContract : IAsyncLifetime
     [InlineData(Lane.Interactive)]
     [InlineData(Lane.Heavy)]
     [InlineData(Lane.Bulk)]
+    [InlineData(Lane.Webhook)]
     public async Task Lease_WhatWasEnqueued_ComesOnceAsItWas(Lane lane)
     {
         var queue = await CreateAsync();
-        await using var consumer = new Consumer(queue, credit: 5);
+        await using var consumer = new Consumer(queue, credit: 5, [lane]);
         await EnqueueAsync(queue, Enumerable.Range(1, 3).Select(number => NumberedTicket.Of(number, lane)));
 
         var leases = new List<ILease>();
@@ -106,6 +107,35 @@ public abstract partial class JobQueueContract : IAsyncLifetime
 
         Assert.Equal(Lanes.Images, lanes.Distinct().Order());
         Assert.InRange(lanes.Count(lane => lane == Lane.Interactive), 50, 99);
+    }
+
+    [Fact]
+    public async Task Lease_OfSomeLanes_LeavesTheOthersToOthers()
+    {
+        var queue = await CreateAsync();
+        await using var sender = new Consumer(queue, credit: 2, [Lane.Webhook]);
+        await using var worker = new Consumer(queue, credit: 2);
+        await EnqueueAsync(queue, [NumberedTicket.Of(1, Lane.Webhook), NumberedTicket.Of(2, Lane.Bulk)]);
+        await EnqueueAsync(queue, [NumberedTicket.Of(3, Lane.Webhook), NumberedTicket.Of(4)]);
+
+        var webhooks = await sender.NextAsync(2);
+        var images = await worker.NextAsync(2);
+
+        Assert.Equal([1, 3], webhooks.Select(lease => lease.Ticket.Number()));
+        Assert.Equal([2, 4], images.Select(lease => lease.Ticket.Number()).Order());
+        foreach (var lease in webhooks.Concat(images)) Assert.True(await lease.CompleteAsync());
+    }
+
+    [Fact]
+    public async Task Lease_OfSlowLanesAlone_KeepsNoPlaceForQuickWork()
+    {
+        var queue = await CreateAsync();
+        await using var consumer = new Consumer(queue, credit: 2, [Lane.Bulk]);
+        await EnqueueAsync(queue, Enumerable.Range(1, 2).Select(number => NumberedTicket.Of(number, Lane.Bulk)));
+
+        var held = await consumer.NextAsync(2);
+
+        Assert.Equal([1, 2], held.Select(lease => lease.Ticket.Number()));
     }
 
     [Fact]

@@ -20,6 +20,10 @@ public sealed class LaneTurnsTests
         Assert.Equal([0, 300, 100], Count([false, true, true], 400));
 
     [Fact]
+    public void Choose_WhenWebhooksAreTakenAlone_KeepsNoPlaceFromThem() =>
+        Assert.Equal(Lane.Webhook, new LaneTurns().Choose([false, false, false, true], slowHeld: 1, places: 2).Lane);
+
+    [Fact]
     public void Choose_WhenALaneWasIdle_GetsNoMoreThanItsShareAfterwards()
     {
         var turns = new LaneTurns();
@@ -46,15 +50,15 @@ public sealed class LaneTurnsTests
 
     [Fact]
     public void Choose_WhateverWaits_TakesAWaitingLaneAndStarvesNone() =>
-        Gen.Bool.Array[3].Array[1, 200].Sample(history =>
+        Gen.Bool.Array[4].Array[1, 200].Sample(history =>
         {
             var turns = new LaneTurns();
-            var missed = new int[3];
+            var missed = new int[4];
             foreach (var waiting in history)
             {
                 (var lane, turns) = turns.Choose(waiting, slowHeld: 0, places: 4);
                 Assert.Equal(waiting.Any(lane => lane), lane is not null);
-                for (var i = 0; i < 3; i++)
+                for (var i = 0; i < 4; i++)
                 {
                     missed[i] = waiting[i] && (int?)lane != i ? missed[i] + 1 : 0;
                     Assert.InRange(missed[i], 0, 40);

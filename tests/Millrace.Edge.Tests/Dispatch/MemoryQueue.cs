@@ -42,7 +42,7 @@ internal sealed class MemoryQueue : IJobQueue
     }
 
     public async IAsyncEnumerable<ILease> LeaseAsync(
-        LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<Lane> lanes, LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var ticket in _tickets.Reader.ReadAllAsync(cancellationToken))
             yield return new Lease(this, ticket);

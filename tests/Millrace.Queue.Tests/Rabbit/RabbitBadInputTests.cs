@@ -47,6 +47,31 @@ public sealed class RabbitBadInputTests(SharedRabbit shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Lease_WhenATicketWasHandedOutTooOften_ParksItWithItsReasonAndGoesOn()
+    {
+        _store.Options = _store.Options with { DeliveryLimit = 5 };
+        var queue = _store.Queue();
+        await EnqueueAsync(queue, 1);
+        await EnqueueAsync(queue, 2);
+
+        await using var consumer = new Consumer(queue, credit: 1);
+        for (var delivery = 1; delivery <= 5; delivery++)
+        {
+            var lease = await consumer.NextAsync();
+            Assert.Equal((1, delivery), (lease.Ticket.Number(), lease.Deliveries));
+            await lease.ReleaseAsync(TimeSpan.Zero);
+        }
+
+        Assert.Equal(2, (await consumer.NextAsync()).Ticket.Number());
+        await using var connection = await _store.ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Token);
+        var parked = await channel.BasicGetAsync($"{_store.Options.QueuePrefix}.dead", autoAck: true, Token);
+        var said = Encoding.UTF8.GetString((byte[])parked!.BasicProperties.Headers!["x-millrace-reason"]!);
+        Assert.Contains("handed out 5 times", said, StringComparison.Ordinal);
+        Assert.Equal(1, TicketText.Read(parked.Body.Span).Ticket!.Number());
+    }
+
+    [Fact]
     public async Task Broker_WhenAQueueIsOfAnotherType_NamesItAndSaysWhatToDoUntilItIsGone()
     {
         await using var connection = await _store.ConnectAsync();

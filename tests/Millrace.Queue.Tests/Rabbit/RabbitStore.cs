@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Millrace.Contracts;
 using Millrace.Core.Poison;
 using Millrace.Engines;
 using Millrace.Queue.Rabbit;
@@ -63,7 +64,7 @@ internal sealed class RabbitStore : IAsyncDisposable
         var queue = new RabbitJobQueue(
             ToOptions.Create(options ?? Options), broker ?? Broker(options),
             new QueueMetrics(_services.GetRequiredService<IMeterFactory>()), TimeProvider.System,
-            new Random(_open.Count), NullLogger<RabbitJobQueue>.Instance);
+            new Random(_open.Count), NullLoggerFactory.Instance);
         _open.Add(queue);
         return queue;
     }
@@ -102,12 +103,14 @@ internal sealed class RabbitStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Cluster.MendAsync();
         foreach (var open in Enumerable.Reverse(_open)) await open.DisposeAsync();
+        using var limit = new CancellationTokenSource(Deadline.Limit);
         await using (var connection = await ConnectAsync())
         {
             await using var channel = await connection.CreateChannelAsync();
             foreach (var queue in _used.SelectMany(used => new RabbitTopology(used).Queues).DistinctBy(one => one.Name))
-                await channel.QueueDeleteAsync(queue.Name);
+                await channel.QueueDeleteAsync(queue.Name, cancellationToken: limit.Token);
         }
         await _services.DisposeAsync();
         File.Delete(_passwordFile);

@@ -36,7 +36,7 @@ internal sealed class QueueFolder : IAsyncDisposable
     {
         var queue = new SqliteJobQueue(
             Microsoft.Extensions.Options.Options.Create(Options), new QueueMetrics(Meters), Time,
-            NullLogger<SqliteJobQueue>.Instance);
+            NullLoggerFactory.Instance);
         _open.Add(queue);
         await queue.StartAsync(CancellationToken.None);
         return queue;

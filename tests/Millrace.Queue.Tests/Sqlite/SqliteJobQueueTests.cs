@@ -245,7 +245,7 @@ public sealed class SqliteJobQueueTests : IAsyncDisposable
     public async Task Dispose_WhileAStreamAsks_EndsIt()
     {
         var queue = await _folder.OpenQueueAsync();
-        var stream = queue.LeaseAsync(new LeaseCredit(1), CancellationToken.None)
+        var stream = queue.LeaseAsync(Lanes.Images, new LeaseCredit(1), CancellationToken.None)
             .GetAsyncEnumerator(CancellationToken.None);
         var asking = stream.MoveNextAsync().AsTask();
 

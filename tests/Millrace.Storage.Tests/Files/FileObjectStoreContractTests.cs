@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Millrace.Contracts.Objects;
 using Millrace.Core.Objects;
 
@@ -17,7 +16,7 @@ public abstract class FileObjectStoreContractTests(int folderNamesMax) : ObjectS
 
     protected override int Many => 600;
 
-    protected override long BigBytes => 128L << 20;
+    protected override long BigBytes => 64L << 20;
 
     public override ValueTask DisposeAsync()
     {
@@ -27,6 +26,4 @@ public abstract class FileObjectStoreContractTests(int folderNamesMax) : ObjectS
     }
 
     protected override ValueTask<IObjectStore> CreateAsync() => ValueTask.FromResult<IObjectStore>(_folder.Open());
-
-    protected override ProcessStartInfo Process() => _folder.Process();
 }

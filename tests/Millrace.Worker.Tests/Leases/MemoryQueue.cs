@@ -34,7 +34,7 @@ internal sealed class MemoryQueue : IJobQueue
     }
 
     public async IAsyncEnumerable<ILease> LeaseAsync(
-        LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<Lane> lanes, LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Credit = credit;
         if (Interlocked.Decrement(ref _breaks) >= 0) throw new InvalidOperationException("The broker has gone.");

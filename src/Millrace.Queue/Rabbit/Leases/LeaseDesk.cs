@@ -6,7 +6,10 @@ namespace Millrace.Queue.Rabbit.Leases;
 /// Where what the broker handed out waits until the worker takes it: lanes in their turns, the cells of a lane one
 /// after the other, and never more held than the worker's credit.
 /// </summary>
-internal sealed class LeaseDesk(int cells, TimeProvider time)
+/// <param name="cells">How many there are.</param>
+/// <param name="keepsPlace">Whether one place is kept free of slow work.</param>
+/// <param name="time">Of waits.</param>
+internal sealed class LeaseDesk(int cells, bool keepsPlace, TimeProvider time)
 {
     // So long slow work is not begun in the place of a quick ticket on its way: twice what the way took lately, within
     // these. A worker that waits in vain has lost no more.
@@ -15,8 +18,8 @@ internal sealed class LeaseDesk(int cells, TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly LinkedList<RabbitLease>[,] _waiting = Shelves(cells);
-    private readonly int[] _nextCell = new int[Lanes.Images.Count];
-    private readonly int[] _held = new int[Lanes.Images.Count];
+    private readonly int[] _nextCell = new int[Lanes.All.Count];
+    private readonly int[] _held = new int[Lanes.All.Count];
     private readonly HashSet<Task> _holding = [];
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LaneTurns _turns;
@@ -42,10 +45,10 @@ internal sealed class LeaseDesk(int cells, TimeProvider time)
         lock (_lock)
         {
             if (_held.Sum() >= places) return null;
-            Span<bool> waiting = stackalloc bool[Lanes.Images.Count];
+            Span<bool> waiting = stackalloc bool[Lanes.All.Count];
             for (var lane = 0; lane < waiting.Length; lane++) waiting[lane] = CellWith(lane) >= 0;
             if (!waiting[(int)Lane.Interactive] && Expected() > TimeSpan.Zero) return null;
-            var slow = _held[(int)Lane.Heavy] + _held[(int)Lane.Bulk];
+            var slow = keepsPlace ? _held[(int)Lane.Heavy] + _held[(int)Lane.Bulk] : 0;
             var (chosen, next) = _turns.Choose(waiting, slow, places);
             if (chosen is not { } taken) return null;
             _turns = next;
@@ -155,8 +158,8 @@ internal sealed class LeaseDesk(int cells, TimeProvider time)
 
     private static LinkedList<RabbitLease>[,] Shelves(int cells)
     {
-        var shelves = new LinkedList<RabbitLease>[Lanes.Images.Count, cells];
-        for (var lane = 0; lane < Lanes.Images.Count; lane++)
+        var shelves = new LinkedList<RabbitLease>[Lanes.All.Count, cells];
+        for (var lane = 0; lane < Lanes.All.Count; lane++)
         {
             for (var cell = 0; cell < cells; cell++) shelves[lane, cell] = [];
         }

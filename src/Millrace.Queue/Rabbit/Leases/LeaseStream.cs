@@ -5,11 +5,12 @@ using Millrace.Queue.Rabbit.Links;
 
 namespace Millrace.Queue.Rabbit.Leases;
 
-/// <summary>One worker's stream of leases: a consumer for each cell and lane, and a desk where they meet.</summary>
+/// <summary>One stream of leases: a consumer for each cell and wanted lane, and a desk where they meet.</summary>
 internal sealed class LeaseStream
 {
     private readonly RabbitQueueOptions _options;
     private readonly LeaseCredit _credit;
+    private readonly bool _keepsPlace;
     private readonly TicketReader _reader;
     private readonly QueueMetrics _metrics;
     private readonly TimeProvider _time;
@@ -19,22 +20,23 @@ internal sealed class LeaseStream
     private readonly LaneConsumer[] _consumers;
 
     public LeaseStream(
-        RabbitBroker broker, RabbitQueueOptions options, LeaseCredit credit, TicketReader reader,
-        OpenSubscriptions open, Func<int, Lane, LanePulse> pulse, QueueMetrics metrics, int offset, TimeProvider time,
-        ILogger logger)
+        RabbitBroker broker, RabbitQueueOptions options, IReadOnlyList<Lane> lanes, LeaseCredit credit,
+        TicketReader reader, OpenSubscriptions open, Func<int, Lane, LanePulse> pulse, QueueMetrics metrics, int offset,
+        TimeProvider time, ILogger logger)
     {
         _options = options;
         _credit = credit;
+        _keepsPlace = lanes.Contains(Lane.Interactive);
         _reader = reader;
         _time = time;
         _metrics = metrics;
         _offset = offset;
         _pulse = pulse;
-        _desk = new LeaseDesk(options.Cells, time);
+        _desk = new LeaseDesk(options.Cells, _keepsPlace, time);
         _consumers =
         [
             .. from cell in Enumerable.Range(0, options.Cells)
-               from lane in Lanes.Images
+               from lane in lanes
                select new LaneConsumer(
                    broker.Topology.Name(cell, lane), RabbitTopology.Home(cell, lane) + offset, broker, options, _desk,
                    open, () => Prefetch(cell, lane),
@@ -65,10 +67,10 @@ internal sealed class LeaseStream
         }
     }
 
-    // Slow lanes never get the last place, so no more of them is asked for than could be worked on.
+    // Where a place is kept for quick work, slow lanes never get the last, so no more of them is asked for.
     private ushort Prefetch(int cell, Lane lane)
     {
-        var credit = lane == Lane.Interactive ? _credit.Tickets : Math.Max(1, _credit.Tickets - 1);
+        var credit = _keepsPlace && lane.IsSlow() ? Math.Max(1, _credit.Tickets - 1) : _credit.Tickets;
         Span<bool> isBusy = stackalloc bool[_options.Cells];
         for (var i = 0; i < isBusy.Length; i++) isBusy[i] = _pulse(i, lane).HasWaited;
         return CreditSplit.Of(credit, isBusy, cell, _offset);

@@ -46,11 +46,11 @@ internal sealed class RabbitTopology
         Name(cell, lane),
         new Dictionary<string, object?>(QuorumArguments(LengthMax(lane)))
         {
-            ["x-delivery-limit"] = _options.DeliveryLimit,
+            // Workers park what was handed out too often; the broker's own limit is for what they cannot park. Not its
+            // strategy at-least-once: workers of that, when they die, leave every queue of a node without a leader.
+            ["x-delivery-limit"] = _options.DeliveryLimit * 2,
             ["x-dead-letter-exchange"] = "",
             ["x-dead-letter-routing-key"] = Dead,
-            // A dead letter leaves its queue only when the other one has it.
-            ["x-dead-letter-strategy"] = "at-least-once",
         });
 
     private static Dictionary<string, object?> QuorumArguments(int lengthMax) => new()

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Millrace.Core.Tickets;
 
-namespace Millrace.Worker.Leases;
+namespace Millrace.Queue;
 
 /// <summary>
 /// The hand-out of each ticket at Debug, under the category <c>Millrace.Tickets</c> that edges write to as well: off
@@ -11,12 +11,11 @@ internal sealed partial class TicketTrace(ILoggerFactory logs)
 {
     private readonly ILogger _log = logs.CreateLogger("Millrace.Tickets");
 
-    /// <summary>The queue has handed it out to this worker.</summary>
-    public void Leased(ILease lease) => Log(
-        nameof(Leased), lease.Ticket.Id, lease.Ticket.Tenant, lease.Ticket.Lane.Name(), lease.Ticket.Cell,
-        lease.Deliveries);
+    /// <summary>The queue has handed it out to this worker, where it may still wait for its turn.</summary>
+    public void Leased(Ticket ticket, int deliveries) => Log(
+        nameof(Leased), ticket.Id, ticket.Tenant, ticket.Lane.Name(), ticket.Cell, deliveries);
 
-    [LoggerMessage(2040, LogLevel.Debug,
+    [LoggerMessage(4130, LogLevel.Debug,
         "{Step} {Job} of {Tenant} in {Lane} of cell {Cell}, delivery {Deliveries}.")]
     private partial void Log(string step, Guid job, string tenant, string lane, int cell, int deliveries);
 }

@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using Amazon.Runtime;
+using Amazon.S3;
+using Millrace.Core.Objects;
+using Millrace.Engines.Swift;
+
+namespace Millrace.Cluster.Region;
+
+/// <summary>The object store of a region: OpenStack Swift by its S3 API, with a bucket in it.</summary>
+internal sealed class RegionStore : IAsyncDisposable
+{
+    private const string Bucket = "millrace";
+    private const int KeysAPage = 1000;
+    private readonly AmazonS3Client _client;
+
+    private RegionStore(SwiftCluster cluster) => (Cluster, _client) = (cluster, new AmazonS3Client(
+        new BasicAWSCredentials(SwiftCluster.AccessKey, SwiftCluster.SecretKey),
+        new AmazonS3Config { ServiceURL = cluster.Endpoint.AbsoluteUri, ForcePathStyle = true }));
+
+    /// <summary>Its processes.</summary>
+    public SwiftCluster Cluster { get; }
+
+    /// <summary>Credentials, as the SDK's chain reads them.</summary>
+    public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
+    {
+        ["AWS_ACCESS_KEY_ID"] = SwiftCluster.AccessKey,
+        ["AWS_SECRET_ACCESS_KEY"] = SwiftCluster.SecretKey,
+    };
+
+    /// <summary>What the roles are told of it.</summary>
+    public JsonObject Settings => new()
+    {
+        ["Kind"] = "S3",
+        ["S3"] = new JsonObject
+        {
+            ["Endpoint"] = Cluster.Endpoint.AbsoluteUri,
+            ["Bucket"] = Bucket,
+
+            // Swift looks before it writes: of two that create at the same instant, both may.
+            ["AllowRacingCreates"] = true,
+        },
+    };
+
+    /// <summary>Starts it and makes the bucket.</summary>
+    public static async Task<RegionStore> StartAsync(string folder, int nodes, CancellationToken cancellationToken)
+    {
+        var store = new RegionStore(await SwiftCluster.StartAsync(folder, nodes, cancellationToken));
+        await store._client.PutBucketAsync(Bucket, cancellationToken);
+        return store;
+    }
+
+    /// <summary>The keys of all objects whose keys begin so.</summary>
+    public async Task<IReadOnlyList<ObjectKey>> KeysAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var keys = new List<ObjectKey>();
+        var request = new Amazon.S3.Model.ListObjectsV2Request
+        {
+            BucketName = Bucket,
+            Prefix = prefix,
+            MaxKeys = KeysAPage,
+        };
+        while (true)
+        {
+            var page = await _client.ListObjectsV2Async(request, cancellationToken);
+            keys.AddRange((page.S3Objects ?? []).Select(one => ObjectKey.Of(one.Key)));
+            if (page.IsTruncated != true) return keys;
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        return Cluster.DisposeAsync();
+    }
+}
