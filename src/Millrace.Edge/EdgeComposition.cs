@@ -18,6 +18,7 @@ using Millrace.Edge.Jobs;
 using Millrace.Edge.Problems;
 using Millrace.Edge.Serving;
 using Millrace.Edge.Telemetry;
+using Millrace.Edge.Webhooks;
 
 namespace Millrace.Edge;
 
@@ -67,6 +68,7 @@ public static class EdgeComposition
         app.UseStatusCodePages();
         app.MapPost(ConvertEndpoint.Path, JobsComposition.Convert(app.Services));
         JobsComposition.Map(app);
+        WebhooksComposition.Map(app);
         MapHealth(app, app.Services.GetRequiredService<HealthEndpoints>());
         DescriptionRoutes.Map(app);
         return app;

@@ -4,7 +4,9 @@ using Millrace.Core.Outbound;
 
 namespace Millrace.Outbound;
 
-/// <summary>The addresses of a host, as DNS says now; empty or a <see cref="SocketException"/> when it knows none.</summary>
+/// <summary>
+/// The addresses of a host, as DNS says now; empty or a <see cref="SocketException"/> when it knows none.
+/// </summary>
 public delegate Task<IPAddress[]> ResolveHost(string host, CancellationToken cancellationToken);
 
 /// <summary>

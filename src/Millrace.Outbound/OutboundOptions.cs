@@ -14,7 +14,9 @@ public sealed record OutboundOptions
     /// </summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
-    /// <summary>Whether <c>http</c> is dialled beside <c>https</c>: anybody on the way can read it. Default false.</summary>
+    /// <summary>
+    /// Whether <c>http</c> is dialled beside <c>https</c>: anybody on the way can read it. Default false.
+    /// </summary>
     public bool AllowHttp { get; init; }
 
     /// <summary>How long a connection may take in all, name, addresses and TLS. 100 ms to 1 min; default 5 s.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Millrace.Core.Webhooks;
 
 namespace Millrace.Outbound;
 
@@ -17,12 +18,31 @@ public static class OutboundServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ResolveHost>(Dns.GetHostAddressesAsync);
-        services.AddOptions<OutboundOptions>().BindConfiguration("Outbound").ValidateOnStart();
-        services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IValidateOptions<OutboundOptions>, OutboundRangesValidator>());
-        services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IValidateOptions<OutboundOptions>, OutboundNetworksValidator>());
+        services.AddOutboundOptions();
         services.TryAddSingleton<GuardedClient>();
         return services;
+    }
+
+    /// <summary>
+    /// Adds the <see cref="WebhookDestinations"/>, without anything that dials. Options come from the sections
+    /// <c>Webhooks</c> and <c>Outbound</c>.
+    /// </summary>
+    public static IServiceCollection AddWebhookDestinations(this IServiceCollection services)
+    {
+        // Bound twice, a list would have everything twice.
+        if (services.Any(known => known.ServiceType == typeof(WebhookDestinations))) return services;
+        services.AddOutboundOptions();
+        services.AddOptions<WebhookSettings>().BindConfiguration("Webhooks").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WebhookSettings>, WebhookSettingsValidator>();
+        services.TryAddSingleton<WebhookDestinations>();
+        return services;
+    }
+
+    private static void AddOutboundOptions(this IServiceCollection services)
+    {
+        if (services.Any(known => known.ImplementationType == typeof(OutboundNetworksValidator))) return;
+        services.AddOptions<OutboundOptions>().BindConfiguration("Outbound").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<OutboundOptions>, OutboundRangesValidator>();
+        services.AddSingleton<IValidateOptions<OutboundOptions>, OutboundNetworksValidator>();
     }
 }

@@ -22,7 +22,8 @@ public sealed class SenderMetrics
         _ends = _meter.CreateCounter<long>("millrace.webhooks.ends", "{message}", "Messages dealt with, by end.");
         _putOff = _meter.CreateCounter<long>(
             "millrace.webhooks.putoff", "{message}", "Messages put off without a try, by reason.");
-        _turnedOff = _meter.CreateCounter<long>("millrace.webhooks.endpoints.off", "{endpoint}", "Endpoints turned off.");
+        _turnedOff = _meter.CreateCounter<long>(
+            "millrace.webhooks.endpoints.off", "{endpoint}", "Endpoints turned off.");
         _faults = _meter.CreateCounter<long>(
             "millrace.webhooks.faults", "{message}", "Messages given back, as store or queue could not.");
     }

@@ -9,7 +9,9 @@ public sealed record SenderOptions
     /// <summary>Messages in this sender's hands at once. 1 to 10,000; default 256.</summary>
     [Range(1, 10_000)] public int Concurrency { get; init; } = 256;
 
-    /// <summary>Of these, messages to one tenant's receivers that are on their way at once. 1 to 1,000; default 8.</summary>
+    /// <summary>
+    /// Of these, messages to one tenant's receivers that are on their way at once. 1 to 1,000; default 8.
+    /// </summary>
     [Range(1, 1_000)] public int TenantConcurrency { get; init; } = 8;
 
     /// <summary>
@@ -17,7 +19,9 @@ public sealed record SenderOptions
     /// </summary>
     [Range(0, 10_000)] public int TenantWaitingMax { get; init; } = 24;
 
-    /// <summary>How long a message is put off whose tenant has too many under way. 1 s to 10 min; default 5 s.</summary>
+    /// <summary>
+    /// How long a message is put off whose tenant has too many under way. 1 s to 10 min; default 5 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan PutOff { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -38,8 +42,10 @@ public sealed record SenderOptions
     [Range(typeof(TimeSpan), "01:00:00", "30.00:00:00")]
     public TimeSpan EndpointOffAfter { get; init; } = TimeSpan.FromDays(5);
 
-    /// <summary>How often tries to come are looked for; half as much is added or taken away by chance. 100 ms to 1 min;
-    /// default 2 s.</summary>
+    /// <summary>
+    /// How often tries to come are looked for; half as much is added or taken away by chance. 100 ms to 1 min; default
+    /// 2 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -58,8 +64,8 @@ public sealed record SenderOptions
     [Range(1, 10_000_000)] public int SweepMax { get; init; } = 100_000;
 
     /// <summary>
-    /// How long nobody gets a message back that the store or the queue kept from being dealt with; at most 30 s, doubled
-    /// from here. 10 ms to 30 s; default 1 s.
+    /// How long nobody gets a message back that the store or the queue kept from being dealt with; doubled each time,
+    /// to 15 s. 10 ms to 30 s; default 1 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:30")]
     public TimeSpan FaultDelay { get; init; } = TimeSpan.FromSeconds(1);

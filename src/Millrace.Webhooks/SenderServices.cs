@@ -15,8 +15,8 @@ public static class SenderServices
 {
     /// <summary>
     /// Adds the sender, which starts and stops with the host, and <see cref="SenderHealth"/>; also
-    /// <see cref="OutboundServices.AddOutbound"/>. It needs an <c>IJobQueue</c> and an <c>IObjectStore</c>. Options come
-    /// from the sections <c>Webhooks:Sender</c>, <c>Webhooks:Endpoints</c> and <c>Outbound</c>.
+    /// <see cref="OutboundServices.AddOutbound"/>. It needs an <c>IJobQueue</c> and an <c>IObjectStore</c>. Options
+    /// come from the sections <c>Webhooks:Sender</c>, <c>Webhooks:Endpoints</c> and <c>Outbound</c>.
     /// </summary>
     /// <param name="services">Of the host.</param>
     /// <param name="seed">Of all chance in it.</param>
@@ -24,11 +24,9 @@ public static class SenderServices
     {
         services.AddMetrics();
         services.AddOutbound();
+        services.AddWebhookDestinations();
         services.AddOptions<SenderOptions>().BindConfiguration("Webhooks:Sender").ValidateOnStart();
         services.AddSingleton<IValidateOptions<SenderOptions>, SenderOptionsValidator>();
-        services.AddOptions<WebhookSettings>().BindConfiguration("Webhooks").ValidateOnStart();
-        services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IValidateOptions<WebhookSettings>, WebhookSettingsValidator>());
         services.TryAddSingleton<JobObjects>();
         services.TryAddSingleton<WebhookObjects>();
         services.AddSingleton(new Chance(new Random(seed)));

@@ -11,6 +11,7 @@ var root = new RootCommand("Millrace resizes and converts images, as a service o
     ServeCommand.Create(),
     EdgeCommand.Create(),
     WorkerCommand.Create(),
+    WebhooksCommand.Create(),
     PoisonCommand.Create(),
     ConvertCommand.Create(),
     JobsCommand.Create(),

@@ -111,7 +111,8 @@ public sealed class GuardedClientTests
     public async Task Send_WithoutRedirects_GivesTheRedirectAsTheAnswer()
     {
         await using var inner = await Receiver.StartAsync(_ => Task.CompletedTask);
-        await using var receiver = await Receiver.StartAsync(context => RedirectAsync(context, inner.Address.AbsoluteUri));
+        var location = inner.Address.AbsoluteUri;
+        await using var receiver = await Receiver.StartAsync(context => RedirectAsync(context, location));
         using var client = Client(Local);
 
         using var answer = await SendAsync(client, receiver.Address.AbsoluteUri);
@@ -289,7 +290,7 @@ public sealed class GuardedClientTests
 
         using var answer = await SendAsync(client, "https://nowhere.example/");
 
-        Assert.Equal((OutboundFaultKind.Unreachable, "Its name is unknown."), (answer.Fault!.Kind, answer.Fault.Reason));
+        Assert.Equal(new OutboundFault(OutboundFaultKind.Unreachable, "Its name is unknown."), answer.Fault);
     }
 
     [Fact]

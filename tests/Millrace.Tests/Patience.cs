@@ -8,10 +8,13 @@ internal static class Patience
 
     private static readonly TimeSpan Blink = TimeSpan.FromMilliseconds(10);
 
-    public static async Task UntilAsync(Func<bool> condition, string what, TimeSpan? longest = null)
+    public static Task UntilAsync(Func<bool> condition, string what, TimeSpan? longest = null) =>
+        UntilAsync(() => Task.FromResult(condition()), what, longest);
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? longest = null)
     {
         var start = TimeProvider.System.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             var waited = TimeProvider.System.GetElapsedTime(start);
             Assert.True(waited < (longest ?? Longest), "Waited in vain until " + what);

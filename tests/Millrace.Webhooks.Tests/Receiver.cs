@@ -67,7 +67,7 @@ internal sealed class Receiver : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var heard = new Heard(
             context.Request.Method, context.Request.Path + context.Request.QueryString,
-            context.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()),
+            context.Request.Headers.ToDictionary(each => each.Key.ToLowerInvariant(), each => each.Value.ToString()),
             body.ToArray());
         All.Enqueue(heard);
         _heard.Writer.TryWrite(heard);

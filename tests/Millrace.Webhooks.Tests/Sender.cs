@@ -203,12 +203,15 @@ internal sealed class Sender : IAsyncDisposable
             settings.Add(($"{place}:Tenant", endpoint.Tenant));
             settings.Add(($"{place}:Name", endpoint.Name));
             settings.Add(($"{place}:Url", endpoint.Url));
-            settings.AddRange(endpoint.Secrets.Index().Select(one => ($"{place}:Secrets:{one.Index}", one.Item)));
-            settings.AddRange(endpoint.SecretFiles.Index().Select(one => ($"{place}:SecretFiles:{one.Index}", one.Item)));
-            settings.AddRange(endpoint.Types.Index().Select(one => ($"{place}:Types:{one.Index}", one.Item)));
+            settings.AddRange(List($"{place}:Secrets", endpoint.Secrets));
+            settings.AddRange(List($"{place}:SecretFiles", endpoint.SecretFiles));
+            settings.AddRange(List($"{place}:Types", endpoint.Types));
         }
         return settings;
     }
+
+    private static IEnumerable<(string, string)> List(string place, IReadOnlyList<string> values) =>
+        values.Index().Select(one => ($"{place}:{one.Index}", one.Item));
 
     private sealed class Lines(Action<string> add) : ILoggerProvider, ILogger
     {
@@ -221,7 +224,8 @@ internal sealed class Sender : IAsyncDisposable
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) => add($"{logLevel}: {formatter(state, exception)} {exception}");
+            Func<TState, Exception?, string> formatter) =>
+            add($"{logLevel}: {formatter(state, exception)} {exception}");
 
         public void Dispose()
         {

@@ -120,7 +120,8 @@ public sealed class SenderTests : IDisposable
 
         var first = await sender.TellAsync();
         await sender.UntilAsync(first, each => each.State == DeliveryState.Failed);
-        await Deadline.Until(() => sender.Log.Any(line => line.Contains("turned off", StringComparison.Ordinal)), "off");
+        await Deadline.Until(() => sender.Log.Any(line => line.Contains("is turned off", StringComparison.Ordinal)),
+            "the endpoint is turned off");
         var second = await sender.TellAsync();
         var skipped = await sender.UntilAsync(second, each => each.State == DeliveryState.Failed);
         Assert.Contains("off", skipped.Reason, StringComparison.Ordinal);
@@ -309,8 +310,8 @@ public sealed class SenderTests : IDisposable
     [Fact]
     public void Settings_WithASecretFileThatHoldsNone_NameTheFile()
     {
-        var sender = Sender.Make(
-            _folder, [Sender.Endpoint("https://example.com/") with { Secrets = [], SecretFiles = ["/nowhere/secret"] }]);
+        var endpoint = Sender.Endpoint("https://example.com/") with { Secrets = [], SecretFiles = ["/nowhere/secret"] };
+        var sender = Sender.Make(_folder, [endpoint]);
 
         var thrown = Assert.Throws<InvalidDataException>(() => sender.Get<EndpointBook>());
 

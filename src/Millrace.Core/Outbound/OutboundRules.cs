@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Millrace.Core.Outbound;
 
-/// <summary>Where this service dials for strangers. The same for every tenant; a tenant's own rules narrow it.</summary>
+/// <summary>
+/// Where this service dials for strangers. The same for every tenant; a tenant's own rules narrow it.
+/// </summary>
 public sealed record OutboundRules
 {
     /// <summary>Lowest of the ports that need no privilege, which are allowed with every scheme.</summary>

@@ -141,6 +141,8 @@ public readonly record struct OutboundVerdict
     /// <summary>Null when refused.</summary>
     public Uri? Url { get; }
 
-    /// <summary>Null when it may be dialled, as far as its text tells: a name's addresses are checked when dialled.</summary>
+    /// <summary>
+    /// Null when it may be dialled, as far as its text tells: a name's addresses are checked when dialled.
+    /// </summary>
     public OutboundRefusal? Refusal { get; }
 }

@@ -20,7 +20,9 @@ public readonly record struct EndpointCircuit(int Failures, DateTimeOffset? Open
 
     private const int DoublingsMax = 5;
 
-    /// <summary>Whether a message may go now; if so, call <see cref="After"/> or <see cref="Abandoned"/> then.</summary>
+    /// <summary>
+    /// Whether a message may go now; if so, call <see cref="After"/> or <see cref="Abandoned"/> then.
+    /// </summary>
     public (bool May, EndpointCircuit Next) Enter(DateTimeOffset now)
     {
         if (OpenUntil is not { } until) return (true, this);

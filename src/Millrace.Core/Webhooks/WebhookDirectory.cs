@@ -26,7 +26,9 @@ public sealed class WebhookDirectory
     /// <summary>Without any endpoint.</summary>
     public static WebhookDirectory Empty { get; } = new([]);
 
-    /// <summary>All that is wrong with the settings, a sentence each, without secrets; empty when all is well.</summary>
+    /// <summary>
+    /// All that is wrong with the settings, a sentence each, without secrets; empty when all is well.
+    /// </summary>
     public static IReadOnlyList<string> Failures(WebhookSettings settings, OutboundRules rules)
     {
         if (settings.Endpoints.Count > WebhookSettings.EndpointsMax)
@@ -49,8 +51,7 @@ public sealed class WebhookDirectory
     {
         if (Failures(settings, rules) is [var first, ..]) throw new ArgumentException(first, nameof(settings));
         return new(settings.Endpoints.Select(each => new WebhookEndpoint(
-            each.Tenant, each.Name, OutboundUrl.Check(each.Url, rules).Url!,
-            each.Types.Count == 0 ? WebhookEvents.All : [.. each.Types.Select(type => WebhookEvents.OfType(type)!.Value)])));
+            each.Tenant, each.Name, OutboundUrl.Check(each.Url, rules).Url!, EventsOf(each))));
     }
 
     /// <summary>
@@ -65,8 +66,10 @@ public sealed class WebhookDirectory
         if (_byName.TryGetValue((tenant, webhook), out var named)) return new(named, named.Url, "");
         if (IsName(webhook)) return new(null, null, $"There is no webhook endpoint named '{webhook}'.");
         var verdict = OutboundUrl.Check(webhook, rules);
-        if (verdict.Url is not { } url) return new(null, null, "The webhook's URL is refused. " + verdict.Refusal!.Value.Told());
-        var above = _byTenant.GetValueOrDefault(tenant)?.Where(each => each.Covers(url)).MaxBy(each => each.Url.AbsolutePath.Length);
+        if (verdict.Url is not { } url)
+            return new(null, null, "The webhook's URL is refused. " + verdict.Refusal!.Value.Told());
+        var above = _byTenant.GetValueOrDefault(tenant)?.Where(each => each.Covers(url))
+            .MaxBy(each => each.Url.AbsolutePath.Length);
         return above is not null
             ? new(above, url, "")
             : new(null, null, "The webhook's URL is none of this tenant's endpoints, and lies below none.");
@@ -90,6 +93,11 @@ public sealed class WebhookDirectory
         if (endpoint.Secrets.Any(secret => WebhookSecret.Read(secret) is null))
             yield return $"Secrets: each must be {WebhookSecret.Allowed}.";
     }
+
+    private static IReadOnlyList<WebhookEvent> EventsOf(WebhookEndpointSettings endpoint) =>
+        endpoint.Types.Count == 0
+            ? WebhookEvents.All
+            : [.. endpoint.Types.Select(type => WebhookEvents.OfType(type)!.Value)];
 
     private static bool IsName(string name) =>
         name.Length is > 0 and <= NameLengthMax

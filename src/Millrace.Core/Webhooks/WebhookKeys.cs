@@ -56,8 +56,9 @@ public static class WebhookKeys
     public static DateTimeOffset? TimeOf(ObjectKey due)
     {
         var parts = due.ToString().Split('/');
-        return parts.Length == 5 && parts[3].Length > TimeDigits
-            && long.TryParse(parts[3].AsSpan(0, TimeDigits), NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+        if (parts.Length != 5 || parts[3].Length <= TimeDigits) return null;
+        var digits = parts[3].AsSpan(0, TimeDigits);
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
             && at <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
                 ? DateTimeOffset.FromUnixTimeMilliseconds(at)
                 : null;

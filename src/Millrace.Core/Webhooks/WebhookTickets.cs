@@ -3,7 +3,9 @@ using Millrace.Core.Tickets;
 
 namespace Millrace.Core.Webhooks;
 
-/// <summary>Writes tickets for tries to come; those for first tries are <see cref="JobTickets.Webhook"/>. Pure.</summary>
+/// <summary>
+/// Writes tickets for tries to come; those for first tries are <see cref="JobTickets.Webhook"/>. Pure.
+/// </summary>
 public static class WebhookTickets
 {
     private const string Replay = "replay";

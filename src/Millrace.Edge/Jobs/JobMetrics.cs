@@ -20,6 +20,9 @@ internal enum JobCall
 
     /// <summary>An upload.</summary>
     Upload,
+
+    /// <summary>What became of its webhook.</summary>
+    Webhooks,
 }
 
 /// <summary>The edge's instruments for durable jobs, meter <c>Millrace.Edge</c>.</summary>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Jobs;
 using Millrace.Edge.Convert;
+using Millrace.Outbound;
 
 namespace Millrace.Edge.Jobs;
 
@@ -15,12 +16,14 @@ public static class JobsComposition
 {
     /// <summary>
     /// Adds durable jobs; needs an <c>IObjectStore</c>, <see cref="EdgeComposition.AddEdge"/> and
-    /// <see cref="Dispatch.DispatchComposition.AddEdgeDispatch"/>. Options come from the section <c>Edge:Jobs</c>.
+    /// <see cref="Dispatch.DispatchComposition.AddEdgeDispatch"/>. Options come from the section <c>Edge:Jobs</c>;
+    /// webhooks are accepted that the sections <c>Webhooks</c> and <c>Outbound</c> allow.
     /// </summary>
     public static IServiceCollection AddEdgeJobs(this IServiceCollection services)
     {
         services.AddOptions<JobsOptions>().BindConfiguration("Edge:Jobs").ValidateOnStart();
         services.AddSingleton<IValidateOptions<JobsOptions>, JobsOptionsValidator>();
+        services.AddWebhookDestinations();
         services.TryAddSingleton<JobObjects>();
         services.AddSingleton<JobMetrics>();
         services.AddSingleton<JobShell>();

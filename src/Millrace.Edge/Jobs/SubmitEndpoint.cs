@@ -8,6 +8,7 @@ using Millrace.Edge.Convert;
 using Millrace.Edge.Problems;
 using Millrace.Edge.Serving;
 using Millrace.Edge.Uploads;
+using Millrace.Outbound;
 
 namespace Millrace.Edge.Jobs;
 
@@ -17,8 +18,8 @@ namespace Millrace.Edge.Jobs;
 /// </summary>
 internal sealed class SubmitEndpoint(
     JobShell shell, BodyReading body, SourceReading sources, JobDrafts drafts, JobAcceptance acceptance, JobViews views,
-    AdmissionGate gate, Draining draining, ImageLimits limits, IOptions<ConvertOptions> convert,
-    IOptions<JobsOptions> options, TimeProvider time)
+    WebhookDestinations destinations, AdmissionGate gate, Draining draining, ImageLimits limits,
+    IOptions<ConvertOptions> convert, IOptions<JobsOptions> options, TimeProvider time)
 {
     private const string Json = "application/json";
 
@@ -71,7 +72,7 @@ internal sealed class SubmitEndpoint(
         wish = null;
         if (asked.IsJson) return null;
         var problem = JobWish.Split(request, out var query, out var webhook, out var keep)
-            ?? JobWish.Check(webhook)
+            ?? CheckWebhook(asked, webhook)
             ?? JobWish.Check(keep, options.Value)
             ?? RequestOpening.Read(request, call, limits, convert.Value.HonoursTenantHeader, query);
         if (problem is null) wish = new([(JobTransform.DefaultName, call.Transform)], null, webhook, keep);
@@ -84,7 +85,7 @@ internal sealed class SubmitEndpoint(
         var (text, problem) = await JsonBody.ReadAsync(context, body, deadline.Token);
         if (problem is not null) return (new(null, problem), null);
         var wish = JobForm.Read(text, out problem);
-        problem ??= JobWish.Check(wish!.Webhook) ?? JobWish.Check(wish.Keep, options.Value);
+        problem ??= CheckWebhook(asked, wish!.Webhook) ?? JobWish.Check(wish.Keep, options.Value);
         if (problem is not null) return (new(null, problem), null);
         problem = sources.Find(asked.Tenant, wish!.Source!, out var key);
         if (problem is not null) return (new(null, problem), null);
@@ -121,6 +122,16 @@ internal sealed class SubmitEndpoint(
         var status = view.State.IsFinal() ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
         await JobAnswer.WriteAsync(context, view, status);
         return null;
+    }
+
+    // What cannot be sent is not accepted.
+    private Problem? CheckWebhook(Asked asked, string? webhook)
+    {
+        if (JobWish.Check(webhook) is { } odd) return odd;
+        if (webhook is null) return null;
+        var found = destinations.Find(asked.Tenant, webhook).Refusal.TrimEnd('.');
+        const string allowed = "the name of a webhook endpoint, or a URL that is one or below one";
+        return found.Length == 0 ? null : JobWish.Bad(JobWish.WebhookField, found, allowed);
     }
 
     private static bool IsJson(HttpRequest request) =>

@@ -55,6 +55,10 @@ public static class ProblemKinds
     public static ProblemKind JobNotFound { get; } = new(404, "job-not-found",
         "There is no such job", "Check the id and whose it is; jobs are forgotten some time after they expire.");
 
+    /// <summary>No such delivery of this tenant.</summary>
+    public static ProblemKind DeliveryNotFound { get; } = new(404, "delivery-not-found",
+        "There is no such delivery", "Check the id, which is the job's; there is none before the first try.");
+
     /// <summary>The job has no result of that name.</summary>
     public static ProblemKind ResultNotFound { get; } = new(404, "result-not-found",
         "The job has no such result", "Ask for one of the results that the job lists.");
@@ -239,7 +243,8 @@ public static class ProblemKinds
     /// <summary>The kinds that only the addresses of durable jobs and their uploads give.</summary>
     public static IReadOnlyList<ProblemKind> OfJobs { get; } =
     [
-        BadJob, BadIdempotencyKey, SourceRefused, JobNotFound, ResultNotFound, SourceNotFound, JobBegun, JobNotFinished,
+        BadJob, BadIdempotencyKey, SourceRefused, JobNotFound, DeliveryNotFound, ResultNotFound, SourceNotFound,
+        JobBegun, JobNotFinished,
         JobCancelled, IdempotencyPending, JobExpired, LengthRequired, RangeNotSatisfiable, IdempotencyMismatch,
         SourceGone, NotWorkedOn, StoreUnavailable, StoreFull,
     ];
@@ -248,7 +253,8 @@ public static class ProblemKinds
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         BadParameter, BadRequest, AmbiguousLength, EmptyBody, BadMultipart, WatermarkMismatch, BadJob,
-        BadIdempotencyKey, SourceRefused, NotFound, JobNotFound, ResultNotFound, SourceNotFound, MethodNotAllowed,
+        BadIdempotencyKey, SourceRefused, NotFound, JobNotFound, DeliveryNotFound, ResultNotFound, SourceNotFound,
+        MethodNotAllowed,
         BodyTooSlow, JobBegun, JobNotFinished, JobCancelled, IdempotencyPending, JobExpired, LengthRequired,
         TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, RangeNotSatisfiable, IdempotencyMismatch,
         SourceGone, TooManyPixels, TooManyFrames, TooManyScans, OutputTooLarge, Damaged, TransformImpossible,

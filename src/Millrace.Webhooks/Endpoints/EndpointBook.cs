@@ -9,15 +9,15 @@ public sealed class EndpointBook
 {
     private const int SecretFileBytesMax = 1024;
     private readonly Dictionary<(string, string), IReadOnlyList<WebhookSecret>> _secrets = [];
-    private readonly WebhookDirectory _directory;
-    private readonly GuardedClient _client;
+    private readonly WebhookDestinations _destinations;
 
     /// <summary>Reads the secrets' files.</summary>
-    /// <exception cref="InvalidDataException">One is missing or holds no secret; the message names the file.</exception>
-    public EndpointBook(IOptions<WebhookSettings> settings, GuardedClient client)
+    /// <exception cref="InvalidDataException">
+    /// One is missing or holds no secret; the message names the file.
+    /// </exception>
+    public EndpointBook(IOptions<WebhookSettings> settings, WebhookDestinations destinations)
     {
-        _client = client;
-        _directory = WebhookDirectory.Of(settings.Value, client.Rules);
+        _destinations = destinations;
         foreach (var each in settings.Value.Endpoints)
         {
             _secrets[(each.Tenant, each.Name)] =
@@ -26,7 +26,7 @@ public sealed class EndpointBook
     }
 
     /// <summary>What a job's webhook stands for; see <see cref="WebhookDirectory.Find"/>.</summary>
-    public WebhookChoice Find(string tenant, string webhook) => _directory.Find(tenant, webhook, _client.Rules);
+    public WebhookChoice Find(string tenant, string webhook) => _destinations.Find(tenant, webhook);
 
     internal IReadOnlyList<WebhookSecret> SecretsOf(WebhookEndpoint endpoint) =>
         _secrets[(endpoint.Tenant, endpoint.Name)];
@@ -43,19 +43,8 @@ public sealed class EndpointBook
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
             && exception is not InvalidDataException)
         {
-            throw new InvalidDataException($"Webhooks:Endpoints: '{path}' cannot be read: {exception.Message}", exception);
+            var reason = $"Webhooks:Endpoints: '{path}' cannot be read: {exception.Message}";
+            throw new InvalidDataException(reason, exception);
         }
-    }
-}
-
-/// <summary>Checks <see cref="WebhookSettings"/> before the host serves.</summary>
-/// <param name="outbound">What may be dialled.</param>
-public sealed class WebhookSettingsValidator(IOptions<OutboundOptions> outbound) : IValidateOptions<WebhookSettings>
-{
-    /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, WebhookSettings options)
-    {
-        var failures = WebhookDirectory.Failures(options, outbound.Value.Rules());
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

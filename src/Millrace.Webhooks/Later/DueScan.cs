@@ -45,6 +45,7 @@ internal sealed partial class DueScan(
         return true;
     }
 
-    [LoggerMessage(6030, LogLevel.Error, "The try to come '{Key}' cannot be read; it is put aside under webhooks/broken/")]
+    [LoggerMessage(6030, LogLevel.Error,
+        "The try to come '{Key}' cannot be read; it is put aside under webhooks/broken/")]
     private partial void LogBroken(ObjectKey key);
 }

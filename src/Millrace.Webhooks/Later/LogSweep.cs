@@ -4,7 +4,9 @@ using Millrace.Core.Webhooks;
 
 namespace Millrace.Webhooks.Later;
 
-/// <summary>Deletes deliveries that have stood in the log for long; goes on where it ended. Not safe for threads.</summary>
+/// <summary>
+/// Deletes deliveries that have stood in the log for long; goes on where it ended. Not safe for threads.
+/// </summary>
 internal sealed class LogSweep(IObjectStore store, IOptions<SenderOptions> options, TimeProvider time)
 {
     private ObjectKey? _after;

@@ -136,7 +136,8 @@ internal sealed partial class DeliveryHandler(
             var (verdict, one) = await post.SendAsync(errand.ToMessage(), cancellationToken);
             circuits.After(endpoint, verdict.Result == WebhookResult.Delivered);
             hasEnded = true;
-            await StoreAsync(errand with { Delivery = errand.Delivery.With(one) }, endpoint, verdict, cancellationToken);
+            var tried = errand with { Delivery = errand.Delivery.With(one) };
+            await StoreAsync(tried, endpoint, verdict, cancellationToken);
         }
         finally
         {

@@ -5,7 +5,9 @@ using Millrace.Core.Tickets;
 
 namespace Millrace.Webhooks.Sending;
 
-/// <summary>Ends every lease, whatever becomes of its ticket: completed when that is done with, else given back.</summary>
+/// <summary>
+/// Ends every lease, whatever becomes of its ticket: completed when that is done with, else given back.
+/// </summary>
 internal sealed partial class LeaseKeeper(
     DeliveryHandler handler, TicketWriter tickets, SenderMetrics metrics, Chance chance,
     IOptions<SenderOptions> options, ILogger<LeaseKeeper> logger)

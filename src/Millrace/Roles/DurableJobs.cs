@@ -1,4 +1,5 @@
 using Millrace.Edge.Jobs;
+using Millrace.Edge.Webhooks;
 using Millrace.Worker;
 
 namespace Millrace.Roles;
@@ -9,7 +10,7 @@ internal static class DurableJobs
     /// <summary>Adds jobs to an edge whose store is there.</summary>
     public static void AddToEdge(WebApplicationBuilder builder)
     {
-        if (ObjectStores.Add(builder)) builder.Services.AddEdgeJobs();
+        if (ObjectStores.Add(builder)) builder.Services.AddEdgeJobs().AddEdgeWebhooks();
     }
 
     /// <summary>Adds jobs to a worker whose store is there.</summary>

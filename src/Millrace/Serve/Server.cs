@@ -1,12 +1,15 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Millrace.Core.Handover;
 using Millrace.Edge;
 using Millrace.Edge.Dispatch;
 using Millrace.Edge.Internal;
 using Millrace.Edge.Jobs;
 using Millrace.Edge.Telemetry;
+using Millrace.Edge.Webhooks;
 using Millrace.Queue.Sqlite;
 using Millrace.Roles;
+using Millrace.Webhooks;
 using Millrace.Worker;
 using Millrace.Worker.Pool;
 
@@ -46,7 +49,8 @@ internal static class Server
         builder.Services.AddWorkerJobs();
         builder.Services.AddEdge();
         builder.Services.AddEdgeDispatch();
-        builder.Services.AddEdgeJobs();
+        builder.Services.AddEdgeJobs().AddEdgeWebhooks();
+        builder.Services.AddWebhookSender(RandomNumberGenerator.GetInt32(int.MaxValue));
         builder.Services.AddInProcessLink(provider => provider.GetRequiredService<Func<WorkerIdentity>>()());
         builder.Services.AddEdgeInternal();
         builder.Services.AddMillraceTelemetry(builder.Configuration);

@@ -13,7 +13,8 @@ public sealed class Consumer : IAsyncDisposable
     public Consumer(IJobQueue queue, int credit, IReadOnlyList<Lane>? lanes = null)
     {
         Credit = new LeaseCredit(credit);
-        _stream = queue.LeaseAsync(lanes ?? Lanes.Images, Credit, _stop.Token).GetAsyncEnumerator(CancellationToken.None);
+        _stream = queue.LeaseAsync(lanes ?? Lanes.Images, Credit, _stop.Token)
+            .GetAsyncEnumerator(CancellationToken.None);
     }
 
     /// <summary>How many leases it may hold; a test may change it.</summary>

@@ -79,7 +79,8 @@ public sealed class AddressKindsTests
 
     [Fact]
     public void Of_EveryIpv4_AgreesWithTheBoundsInNumbers() =>
-        Gen.OneOf(Four, Special).Sample(address => IsPublic(address) == (AddressKinds.Of(address) == AddressKind.Public));
+        Gen.OneOf(Four, Special).Sample(
+            address => IsPublic(address) == (AddressKinds.Of(address) == AddressKind.Public));
 
     [Fact]
     public void Of_AnIpv4WithinAnIpv6_IsNeverPublic() => Gen.OneOf(Four, Special).Sample(address =>

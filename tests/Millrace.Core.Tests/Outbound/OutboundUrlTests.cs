@@ -8,7 +8,8 @@ public sealed class OutboundUrlTests
 {
     private static readonly OutboundRules Strict = new();
     private static readonly OutboundRules Listed = new() { AllowsHttp = true, Hosts = ["example.com", "8.8.8.8"] };
-    private static readonly OutboundRules Local = new() { AllowsHttp = true, Networks = [IPNetwork.Parse("127.0.0.0/8")] };
+    private static readonly OutboundRules Local =
+        new() { AllowsHttp = true, Networks = [IPNetwork.Parse("127.0.0.0/8")] };
 
     [Theory]
     [InlineData("https://example.com")]

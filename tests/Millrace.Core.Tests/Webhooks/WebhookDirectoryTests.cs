@@ -64,7 +64,7 @@ public sealed class WebhookDirectoryTests
         {
             Endpoints =
             [
-                new() { Tenant = "", Name = "A", Url = "http://127.0.0.1/", Types = ["job.done"], Secrets = ["whsec_x"] },
+                Endpoint("", "A", "http://127.0.0.1/") with { Types = ["job.done"], Secrets = ["whsec_x"] },
                 Endpoint("t", "n", "https://example.com/") with { Secrets = [Secret, Secret], SecretFiles = ["f"] },
                 Endpoint("t", "n", "https://example.com/#x"),
             ],

@@ -16,6 +16,7 @@ using Millrace.Edge.Dispatch;
 using Millrace.Edge.Internal;
 using Millrace.Edge.Jobs;
 using Millrace.Edge.Tests.Dispatch;
+using Millrace.Edge.Webhooks;
 using Millrace.Testing;
 
 namespace Millrace.Edge.Tests.Jobs;
@@ -49,6 +50,15 @@ internal sealed class JobServer : IAsyncDisposable
 
     public JobObjects Objects => new(Store);
 
+    private static (string Key, string Value)[] Endpoint =>
+    [
+        ("Edge:Serving:DrainDelay", "00:00:00"),
+        ("Webhooks:Endpoints:0:Tenant", "open"),
+        ("Webhooks:Endpoints:0:Name", "here"),
+        ("Webhooks:Endpoints:0:Url", "https://example.org/end"),
+        ("Webhooks:Endpoints:0:Secrets:0", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+    ];
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<JobServer> StartAsync(
@@ -59,11 +69,11 @@ internal sealed class JobServer : IAsyncDisposable
         var log = new LogLines();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection(settings.Prepend(("Edge:Serving:DrainDelay", "00:00:00"))
-            .GroupBy(s => s.Item1).ToDictionary(s => s.Key, s => (string?)s.Last().Item2));
+        builder.Configuration.AddInMemoryCollection(Endpoint.Concat(settings)
+            .GroupBy(s => s.Key).ToDictionary(s => s.Key, s => (string?)s.Last().Value));
         builder.Services.AddSingleton<TimeProvider>(parts.Time).AddSingleton<IObjectStore>(parts.Store);
         builder.Services.AddSingleton<IJobQueue>(parts.Queue).AddSingleton<IPoisonLedger>(parts.Ledger);
-        builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs();
+        builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks();
         var app = builder.Build();
         app.MapEdge();
         await app.StartAsync(Cancel);

@@ -12,7 +12,7 @@ public sealed class SubmitTests
     [Fact]
     public async Task Post_AnImage_IsStoredAndQueuedBeforeItIsAccepted()
     {
-        await using var server = await JobServer.StartAsync();
+        await using var server = await JobServer.StartAsync(null, ("Webhooks:Endpoints:0:Tenant", "acme"));
 
         var response = await server.SubmitAsync(
             "?width=20&format=webp&webhook=https%3A%2F%2Fexample.org%2Fend&keepSeconds=7200",
