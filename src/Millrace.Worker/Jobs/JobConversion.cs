@@ -14,7 +14,8 @@ namespace Millrace.Worker.Jobs;
 /// time is in memory.
 /// </summary>
 internal sealed class JobConversion(
-    KernelPool pool, ImageTurns turns, PoisonWitness witness, WorkerCredit credit, WorkerSelf self, JobBytes bytes)
+    KernelPool pool, ImageTurns turns, PoisonWitness witness, WorkerCredit credit, WorkerSelf self, JobBytes bytes,
+    LeaseHealth health)
 {
     /// <summary>Makes all of them.</summary>
     /// <param name="job">What to do.</param>
@@ -47,6 +48,7 @@ internal sealed class JobConversion(
             job.Touched |= outcome.Timing.Attempts > 0;
             if (IsOurs(outcome.Failure)) return Made.Fault(outcome.Failure!.Value, outcome.Reason);
             made.Add(await StoreAsync(job, transform, made.Count, outcome));
+            health.Moved();
         }
         return new Made(made, null, "");
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
 using Millrace.Core.Jobs;
+using Millrace.Core.Objects;
 using Millrace.Core.Tickets;
 using Millrace.Worker.Leases;
 
@@ -39,7 +40,10 @@ internal sealed partial class JobHandler(
         catch (Exception exception) when (IsExpected(exception))
         {
             LogAgain(lease.Ticket.Id, lease.Deliveries, exception);
-            return await followUps.AgainAsync(lease, lease.Deliveries, stopping);
+            // What cannot be read is not made new again and again: a broker parks it.
+            return exception is ObjectStoreException { Fault: ObjectStoreFault.Broken }
+                ? followUps.Later(lease.Deliveries)
+                : await followUps.AgainAsync(lease, lease.Deliveries, stopping);
         }
     }
 

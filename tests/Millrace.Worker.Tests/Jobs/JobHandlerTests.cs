@@ -234,6 +234,18 @@ public sealed class JobHandlerTests
     }
 
     [Fact]
+    public async Task Job_WhoseRecordCannotBeRead_IsNotMadeNewAgainAndAgain()
+    {
+        await using var worker = await JobWorker.StartAsync();
+        var record = worker.Accept(Photo, Three);
+        worker.Store.Set(JobKeys.Record(record.Tenant, record.Id), "{\"v\":2}"u8.ToArray());
+
+        Assert.NotNull(await worker.LeaseAsync(record, deliveries: 12));
+
+        Assert.Empty(worker.Queue.Enqueued);
+    }
+
+    [Fact]
     public async Task Stop_WhileJobsWait_GivesThemBackUncounted()
     {
         var pool = RunningWorker.Faulty with { ConversionTimeout = TimeSpan.FromSeconds(2) };
