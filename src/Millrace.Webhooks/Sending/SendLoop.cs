@@ -41,8 +41,11 @@ internal sealed partial class SendLoop : IHostedService, IDisposable
         _time = time;
         _logger = logger;
         _credit = new LeaseCredit(options.Value.Concurrency);
-        metrics.Observe(() => _held.Count);
+        metrics.Observe(() => InHand);
     }
+
+    /// <summary>Messages in hand.</summary>
+    internal int InHand => _held.Count;
 
     /// <summary>Begins to lease.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
