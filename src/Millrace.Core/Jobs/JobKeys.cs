@@ -8,8 +8,8 @@ namespace Millrace.Core.Jobs;
 /// Where the objects of durable jobs stand in the object store. Ids stand in keys as the complement of their bits, so
 /// that a store, which lists by bytes, gives the newest first. Pure.
 /// <list type="bullet">
-/// <item><c>jobs/{tenant}/{id}/</c> with <c>claim</c>, <c>job</c>, <c>outcome</c>, <c>result/{attempt}/{n}</c>,
-/// <c>source</c>, <c>watermark</c>;</item>
+/// <item><c>jobs/{tenant}/{id}</c> with <c>.claim</c>, <c>.job</c>, <c>.outcome</c>, <c>.result.{attempt}.{n}</c>,
+/// <c>.source</c>, <c>.watermark</c>: no folder for each job, which on files would cost as much as two objects;</item>
 /// <item><c>uploads/{tenant}/{id}</c>: sources that came before their jobs;</item>
 /// <item><c>sources/{tenant}/…</c>: what a tenant put into the bucket itself;</item>
 /// <item><c>idempotency/{tenant}/{SHA-256 of the key}</c>;</item>
@@ -80,24 +80,26 @@ public static class JobKeys
     /// <summary>Prefix of a tenant's jobs.</summary>
     public static string JobsOf(string tenant) => $"{Jobs}{Tenant(tenant)}/";
 
-    /// <summary>Prefix of one job.</summary>
-    public static string Folder(string tenant, Guid id) => $"{JobsOf(tenant)}{Id(id)}/";
+    /// <summary>A key that sorts behind all objects of a job, and before those of the next.</summary>
+    /// <param name="folder">Prefix of its tenant's jobs.</param>
+    /// <param name="id">The segment of the job's id.</param>
+    public static ObjectKey Behind(string folder, string id) => ObjectKey.Of($"{folder}{id}~");
 
     /// <summary>The job's <see cref="JobRecord"/>.</summary>
-    public static ObjectKey Record(string tenant, Guid id) => ObjectKey.Of(Folder(tenant, id) + JobObject.RecordName);
+    public static ObjectKey Record(string tenant, Guid id) => Part(tenant, id, JobObject.RecordName);
 
     /// <summary>The job's <see cref="JobClaim"/>.</summary>
-    public static ObjectKey Claim(string tenant, Guid id) => ObjectKey.Of(Folder(tenant, id) + JobObject.ClaimName);
+    public static ObjectKey Claim(string tenant, Guid id) => Part(tenant, id, JobObject.ClaimName);
 
     /// <summary>The job's <see cref="JobOutcome"/>.</summary>
-    public static ObjectKey Outcome(string tenant, Guid id) => ObjectKey.Of(Folder(tenant, id) + JobObject.OutcomeName);
+    public static ObjectKey Outcome(string tenant, Guid id) => Part(tenant, id, JobObject.OutcomeName);
 
     /// <summary>The job's image.</summary>
-    public static ObjectKey Source(string tenant, Guid id) => ObjectKey.Of(Folder(tenant, id) + JobObject.SourceName);
+    public static ObjectKey Source(string tenant, Guid id) => Part(tenant, id, JobObject.SourceName);
 
     /// <summary>The job's watermark.</summary>
     public static ObjectKey Watermark(string tenant, Guid id) =>
-        ObjectKey.Of(Folder(tenant, id) + JobObject.WatermarkName);
+        Part(tenant, id, JobObject.WatermarkName);
 
     /// <summary>A result of one attempt: what another attempt wrote is never touched.</summary>
     /// <param name="tenant">Whose.</param>
@@ -105,9 +107,7 @@ public static class JobKeys
     /// <param name="attempt">Id of the attempt.</param>
     /// <param name="number">Of the transform, from 0.</param>
     public static ObjectKey Result(string tenant, Guid id, Guid attempt, int number) =>
-        ObjectKey.Of(string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"{Folder(tenant, id)}{JobObject.ResultName}/{attempt:N}/{number}"));
+        Part(tenant, id, FormattableString.Invariant($"{JobObject.ResultName}.{attempt:N}.{number}"));
 
     /// <summary>A source that came before its job.</summary>
     public static ObjectKey Upload(string tenant, Guid id) => ObjectKey.Of($"{Uploads}{Tenant(tenant)}/{Id(id)}");
@@ -121,6 +121,9 @@ public static class JobKeys
 
     /// <summary>The <see cref="DeadJob"/> of a job.</summary>
     public static ObjectKey DeadJob(Guid id) => ObjectKey.Of(Dead + Id(id));
+
+    private static ObjectKey Part(string tenant, Guid id, string name) =>
+        ObjectKey.Of($"{JobsOf(tenant)}{Id(id)}.{name}");
 
     private static bool IsPlain(byte letter) =>
         letter is >= (byte)'a' and <= (byte)'z' or >= (byte)'0' and <= (byte)'9' or (byte)'-';

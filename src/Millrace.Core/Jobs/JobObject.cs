@@ -42,20 +42,21 @@ public readonly record struct JobObject(string TenantSegment, Guid Id, JobPart P
     public static JobObject? Read(ObjectKey key)
     {
         var segments = key.ToString().Split('/');
-        if (segments.Length < 4 || segments[0] + "/" != JobKeys.Jobs) return null;
-        return JobKeys.ReadId(segments[2]) is { } id && PartOf(segments) is { } part
+        if (segments.Length != 3 || segments[0] + "/" != JobKeys.Jobs) return null;
+        var words = segments[2].Split('.');
+        return JobKeys.ReadId(words[0]) is { } id && PartOf(words) is { } part
             ? new JobObject(segments[1], id, part, key)
             : null;
     }
 
-    private static JobPart? PartOf(string[] segments) => (segments.Length, segments[3]) switch
+    private static JobPart? PartOf(string[] words) => words switch
     {
-        (4, ClaimName) => JobPart.Claim,
-        (4, RecordName) => JobPart.Record,
-        (4, OutcomeName) => JobPart.Outcome,
-        (6, ResultName) => JobPart.Result,
-        (4, SourceName) => JobPart.Source,
-        (4, WatermarkName) => JobPart.Watermark,
+        [_, ClaimName] => JobPart.Claim,
+        [_, RecordName] => JobPart.Record,
+        [_, OutcomeName] => JobPart.Outcome,
+        [_, ResultName, _, _] => JobPart.Result,
+        [_, SourceName] => JobPart.Source,
+        [_, WatermarkName] => JobPart.Watermark,
         _ => null,
     };
 }

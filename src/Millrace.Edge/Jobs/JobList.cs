@@ -12,9 +12,6 @@ internal sealed class JobList(IObjectStore store, JobViews views)
     /// <summary>Objects walked over for each job asked for: a job has at most 4 and 16 for each attempt.</summary>
     private const int WalkMax = 64;
 
-    /// <summary>Sorts behind all the objects of a job.</summary>
-    private const string Behind = "/~";
-
     /// <summary>Reads a page.</summary>
     /// <param name="tenant">Whose jobs.</param>
     /// <param name="cursor">Where the page before ended; empty from the newest.</param>
@@ -37,7 +34,7 @@ internal sealed class JobList(IObjectStore store, JobViews views)
     {
         var ids = new List<Guid>();
         var folder = JobKeys.JobsOf(tenant);
-        ObjectKey? after = cursor.Length > 0 ? ObjectKey.Of(folder + cursor + Behind) : null;
+        ObjectKey? after = cursor.Length > 0 ? JobKeys.Behind(folder, cursor) : null;
         var walked = 0;
         await foreach (var head in store.ListAsync(folder, after, cancellationToken))
         {

@@ -97,7 +97,7 @@ internal sealed partial class JobSweep(
             {
                 var id = parts[0].Id;
                 await SweepAsync(parts, cancellationToken);
-                if (_left <= 0) return ObjectKey.Of($"{folder}{JobKeys.Id(id)}/~");
+                if (_left <= 0) return JobKeys.Behind(folder, JobKeys.Id(id));
                 parts.Clear();
             }
             parts.Add(part);

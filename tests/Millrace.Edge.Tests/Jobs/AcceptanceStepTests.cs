@@ -70,7 +70,7 @@ public sealed class AcceptanceStepTests
         var again = await server.SubmitAsync(headers: Key);
         Assert.True(again.IsSuccessStatusCode, await again.TextAsync());
         if (first.IsSuccessStatusCode) Assert.Equal(first.Headers.Location, again.Headers.Location);
-        var jobs = server.Store.Keys.Count(key => key.EndsWith("/job", StringComparison.Ordinal));
+        var jobs = server.Store.Keys.Count(key => key.EndsWith(".job", StringComparison.Ordinal));
         Assert.Equal(1, jobs);
         if (await TicketAsync(server) is { } ticket) await server.EndAsync(ticket);
         Assert.Equal("succeeded", await (await server.GetAsync(again.Headers.Location!.ToString())).StateAsync());
@@ -83,9 +83,9 @@ public sealed class AcceptanceStepTests
         server.Parts.Time.Shift(TimeSpan.FromDays(2));
         await sweep.SweepAsync(Cancel);
         var keys = server.Store.Keys;
-        var records = keys.Where(key => key.EndsWith("/job", StringComparison.Ordinal)).ToList();
+        var records = keys.Where(key => key.EndsWith(".job", StringComparison.Ordinal)).ToList();
         Assert.All(records, key => Assert.Contains(key[..^"job".Length] + "outcome", keys));
-        Assert.DoesNotContain(keys, key => key.EndsWith("/source", StringComparison.Ordinal)
+        Assert.DoesNotContain(keys, key => key.EndsWith(".source", StringComparison.Ordinal)
             && !records.Contains(key[..^"source".Length] + "job"));
         server.Parts.Time.Shift(TimeSpan.FromDays(10));
         await sweep.SweepAsync(Cancel);

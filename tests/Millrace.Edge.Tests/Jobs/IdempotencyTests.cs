@@ -99,7 +99,7 @@ public sealed class IdempotencyTests
         await using var server = await JobServer.StartAsync(parts);
 
         await (await server.SubmitAsync(headers: Key)).ProblemAsync(503, "queue-full");
-        var record = Assert.Single(parts.Store.Keys, key => key.EndsWith("/job", StringComparison.Ordinal));
+        var record = Assert.Single(parts.Store.Keys, key => key.EndsWith(".job", StringComparison.Ordinal));
         parts.Queue.IsFull = false;
         var again = await server.SubmitAsync(headers: Key);
 

@@ -26,7 +26,7 @@ public sealed class JobSweepTests
 
         Assert.Equal(5, before);
         Assert.Equal(
-            ["claim", "job", "outcome"], expired.Select(key => key[(key.LastIndexOf('/') + 1)..]));
+            ["claim", "job", "outcome"], expired.Select(key => key[(key.LastIndexOf('.') + 1)..]));
         Assert.Empty(server.Store.Keys);
     }
 

@@ -244,7 +244,7 @@ public sealed class SubmitTests
         var response = await server.SubmitAsync();
 
         await response.ProblemAsync(503, "queue-unavailable");
-        Assert.EndsWith("/claim", Assert.Single(server.Store.Keys), StringComparison.Ordinal);
+        Assert.EndsWith(".claim", Assert.Single(server.Store.Keys), StringComparison.Ordinal);
     }
 
     [Fact]

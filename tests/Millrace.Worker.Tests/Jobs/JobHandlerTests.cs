@@ -112,7 +112,7 @@ public sealed class JobHandlerTests
 
         Assert.Null(await worker.LeaseAsync(record));
 
-        Assert.EndsWith("/source", Assert.Single(worker.Store.Keys), StringComparison.Ordinal);
+        Assert.EndsWith(".source", Assert.Single(worker.Store.Keys), StringComparison.Ordinal);
         Assert.Empty(worker.Queue.Enqueued);
     }
 

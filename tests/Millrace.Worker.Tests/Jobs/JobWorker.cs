@@ -103,8 +103,8 @@ internal sealed class JobWorker : IAsyncDisposable
         Pool.ConvertAsync(TestKernel.Request(source, transform), Cancel);
 
     public IReadOnlyList<string> Results(JobRecord record) =>
-        [.. Store.Keys.Where(key => key.StartsWith(
-            JobKeys.Folder(record.Tenant, record.Id) + "result/", StringComparison.Ordinal))];
+        [.. Store.Keys.Where(key => JobObject.Read(ObjectKey.Of(key)) is { Part: JobPart.Result } one
+            && one.Id == record.Id)];
 
     public Task StopAsync() => _host.StopAsync(CancellationToken.None);
 
