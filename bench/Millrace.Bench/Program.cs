@@ -5,6 +5,7 @@ using Millrace.Bench.Encoders;
 using Millrace.Bench.Kernels;
 using Millrace.Bench.Memory;
 using Millrace.Bench.Micro;
+using Millrace.Bench.Objects;
 using Millrace.Bench.Queues;
 using Millrace.Bench.SideBySide;
 
@@ -15,7 +16,8 @@ Command[] sideBySide =
 ];
 var root = new RootCommand("Measures Millrace side by side with others; every figure is a ratio inside one run.")
 {
-    BenchOptions.Short, BenchOptions.Root, MicroCommand.Create(), EncodersCommand.Create(), AllCommand.Create(),
+    BenchOptions.Short, BenchOptions.Root, MicroCommand.Create(), EncodersCommand.Create(), StoreCommand.Create(),
+    AllCommand.Create(),
 };
 foreach (var command in sideBySide)
 {

@@ -12,8 +12,11 @@ internal static class ProjectRules
         var name = NameOf(project.Name);
         if (!House.ProjectArrows.TryGetValue(name, out var arrows))
             return [project.At(1, $"{name} is not in House.ProjectArrows; say there what it may reference.")];
-        return References(project).Where(reference => !IsAllowed(reference, arrows))
-            .Select(reference => At(project, reference, ReferenceAdvice(name, reference, arrows)));
+        return
+            from reference in References(project)
+            from wanted in Projects(reference)
+            where !IsAllowed(wanted, reference, arrows)
+            select At(project, reference, ReferenceAdvice(name, wanted, arrows));
     }
 
     /// <summary>Core takes no package, and only the kernel takes one that decodes pixels.</summary>
@@ -42,9 +45,12 @@ internal static class ProjectRules
         XDocument.Parse(project.Text, LoadOptions.SetLineInfo).Descendants(kind)
             .Where(item => item.Attribute("Include") is not null);
 
-    private static bool IsAllowed(XElement reference, Arrows arrows) =>
-        Include(reference).Split(';').Select(NameOf)
-            .All((IsBuildOnly(reference) ? arrows.BuiltBeside : arrows.References).Contains);
+    // One reference may name several projects.
+    private static IEnumerable<string> Projects(XElement reference) =>
+        Include(reference).Split(';', StringSplitOptions.RemoveEmptyEntries).Select(NameOf);
+
+    private static bool IsAllowed(string wanted, XElement reference, Arrows arrows) =>
+        (IsBuildOnly(reference) ? arrows.BuiltBeside : arrows.References).Contains(wanted);
 
     private static bool IsBuildOnly(XElement reference)
     {
@@ -53,9 +59,8 @@ internal static class ProjectRules
         return string.Equals(seen, "false", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static string ReferenceAdvice(string name, XElement reference, Arrows arrows)
+    private static string ReferenceAdvice(string name, string wanted, Arrows arrows)
     {
-        var wanted = NameOf(Include(reference));
         if (arrows.BuiltBeside.Contains(wanted))
             return $"{name} may be built beside {wanted} but not use it; set ReferenceOutputAssembly=\"false\".";
         var allowed = arrows.References.Count == 0 ? "no project" : string.Join(", ", arrows.References);

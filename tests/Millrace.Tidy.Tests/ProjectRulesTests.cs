@@ -17,6 +17,16 @@ public sealed class ProjectRulesTests
     }
 
     [Fact]
+    public void Arrows_WhenOneOfSeveralInAReferenceIsNotInTheTable_IsFound()
+    {
+        var project = Planted.Project(
+            "Millrace.Edge",
+            "<ProjectReference Include=\"../A/Millrace.Worker.csproj;../B/Millrace.Core.csproj\" />");
+
+        Planted.AssertFound(ProjectRules.Arrows(project), 3, "Millrace.Edge may not reference Millrace.Worker");
+    }
+
+    [Fact]
     public void Arrows_WhenKernelIsMoreThanBuiltBeside_IsFound()
     {
         var project = Planted.Project(

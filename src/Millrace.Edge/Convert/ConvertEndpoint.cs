@@ -18,7 +18,8 @@ namespace Millrace.Edge.Convert;
 /// </summary>
 internal sealed partial class ConvertEndpoint(
     ConvertOrder convert, BodyReading body, AdmissionGate gate, Draining draining, ConversionProgress progress,
-    EdgeMetrics metrics, ImageLimits limits, IOptions<ConvertOptions> options, TimeProvider time, ILogger<ConvertEndpoint> log)
+    EdgeMetrics metrics, ImageLimits limits, IOptions<ConvertOptions> options, TimeProvider time,
+    ILogger<ConvertEndpoint> log)
 {
     /// <summary>Its address.</summary>
     public const string Path = "/v1/images:convert";

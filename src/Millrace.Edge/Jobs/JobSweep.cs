@@ -86,7 +86,7 @@ internal sealed partial class JobSweep(
         return _left > 0 ? null : after;
     }
 
-    /// <returns>Behind which job it ended, as it had looked at as much as it may; null at the end of the folder.</returns>
+    /// <returns>Behind which job it ended, having looked at as much as it may; null at the folder's end.</returns>
     private async Task<ObjectKey?> SweepJobsAsync(string folder, ObjectKey after, CancellationToken cancellationToken)
     {
         var parts = new List<JobObject>();

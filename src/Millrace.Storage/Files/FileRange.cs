@@ -46,7 +46,15 @@ internal sealed class FileRange(OpenObject source, long offset, long length, Dis
     public override int Read(Span<byte> buffer)
     {
         var wanted = buffer[..(int)Math.Min(buffer.Length, length - _position)];
-        return wanted.IsEmpty ? 0 : Count(RandomAccess.Read(source.File, wanted, offset + _position));
+        if (wanted.IsEmpty) return 0;
+        try
+        {
+            return Count(RandomAccess.Read(source.File, wanted, offset + _position));
+        }
+        catch (IOException exception) when (exception is not ObjectStoreException)
+        {
+            throw DiskFailure.Of(exception, $"read '{source.Head.Key}'");
+        }
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

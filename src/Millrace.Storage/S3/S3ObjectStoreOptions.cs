@@ -5,9 +5,9 @@ using Millrace.Core.Objects;
 namespace Millrace.Storage.S3;
 
 /// <summary>
-/// Where objects are kept by S3, and how long it is waited for. Configuration section <c>Storage:S3</c>. Credentials are
-/// found by the SDK's own chain: the environment (<c>AWS_ACCESS_KEY_ID</c>, <c>AWS_SECRET_ACCESS_KEY</c>), its files, or
-/// the machine's role.
+/// Where objects are kept by S3, and how long it is waited for. Configuration section <c>Storage:S3</c>. Credentials
+/// are found by the SDK's own chain: the environment (<c>AWS_ACCESS_KEY_ID</c>, <c>AWS_SECRET_ACCESS_KEY</c>), its
+/// files, or the machine's role.
 /// </summary>
 public sealed record S3ObjectStoreOptions : IValidatableObject
 {
@@ -23,7 +23,9 @@ public sealed record S3ObjectStoreOptions : IValidatableObject
     /// <summary>How the names of all objects begin in the bucket: empty, or segments with a slash after each.</summary>
     public string Prefix { get; init; } = "";
 
-    /// <summary>The region that requests are signed for. Default <c>us-east-1</c>, as most other stores want it.</summary>
+    /// <summary>
+    /// The region that requests are signed for. Default <c>us-east-1</c>, as most other stores want it.
+    /// </summary>
     [Required, StringLength(64)] public string Region { get; init; } = "us-east-1";
 
     /// <summary>
@@ -71,7 +73,9 @@ public sealed record S3ObjectStoreOptions : IValidatableObject
     /// <summary>Objects of one page of a list. 1 to 1,000; default 1,000.</summary>
     [Range(1, 1_000)] public int PageObjects { get; init; } = 1_000;
 
-    /// <summary>How long a store that is down is left alone before it is asked again at the start. Default 2 s.</summary>
+    /// <summary>
+    /// How long a store that is down at the start is left alone before it is asked again. 10 ms to 5 min; default 2 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(2);
 

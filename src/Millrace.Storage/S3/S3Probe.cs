@@ -7,8 +7,8 @@ using Millrace.Core.Objects;
 namespace Millrace.Storage.S3;
 
 /// <summary>
-/// Finds out whether the bucket is there and keeps the one promise that all rests on: of many create-only puts of a name
-/// one succeeds, when they come one after another and when they come at once.
+/// Finds out whether the bucket is there and keeps the one promise that all rests on: of many create-only puts of a
+/// name one succeeds, when they come one after another and when they come at once.
 /// </summary>
 internal sealed class S3Probe(IAmazonS3 client, S3Tries tries, S3ObjectStoreOptions options, Func<Guid> newId)
 {
@@ -27,8 +27,8 @@ internal sealed class S3Probe(IAmazonS3 client, S3Tries tries, S3ObjectStoreOpti
         {
             throw Refused(
                 "ignores 'If-None-Match: *', so two writers could both believe that they have created an object. Use a "
-                + "store with conditional writes (Amazon S3, MinIO, Ceph), and see that no proxy before it removes that "
-                + "header.");
+                + "store with conditional writes (Amazon S3, MinIO, Ceph), and see that no proxy before it removes "
+                + "that header.");
         }
         await DeleteAsync(name, cancellationToken);
         for (var race = 0; race < Races && !options.AllowRacingCreates; race++) await RaceAsync(cancellationToken);
@@ -43,8 +43,8 @@ internal sealed class S3Probe(IAmazonS3 client, S3Tries tries, S3ObjectStoreOpti
         await DeleteAsync(name, cancellationToken);
         if (winners.Count(won => won) <= 1) return;
         throw Refused(
-            "lets several create-only puts succeed when they come at once. Use a store where they are atomic (Amazon S3, "
-            + "MinIO, Ceph), or set Storage:S3:AllowRacingCreates to live with it.");
+            "lets several create-only puts succeed when they come at once. Use a store where they are atomic (Amazon "
+            + "S3, MinIO, Ceph), or set Storage:S3:AllowRacingCreates to live with it.");
     }
 
     private async Task<bool> FindBucketAsync(Silence silence)

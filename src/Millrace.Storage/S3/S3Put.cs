@@ -28,7 +28,8 @@ internal sealed class S3Put(IAmazonS3 client, S3Tries tries, S3ObjectStoreOption
         var (put, start) = (newId().ToString("N"), source.CanSeek ? source.Position : 0);
         try
         {
-            return await tries.RunAsync($"put '{name}'", TryOnceAsync, source.CanSeek ? int.MaxValue : 1, cancellationToken);
+            var triesMax = source.CanSeek ? int.MaxValue : 1;
+            return await tries.RunAsync($"put '{name}'", TryOnceAsync, triesMax, cancellationToken);
         }
         catch (ContentFailure failure)
         {

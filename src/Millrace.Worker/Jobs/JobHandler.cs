@@ -62,9 +62,10 @@ internal sealed partial class JobHandler(
         ILease lease, LanePlace place, CancellationToken hold, CancellationToken wait)
     {
         var (tenant, id) = (lease.Ticket.Tenant, lease.Ticket.Id);
-        if (await objects.RecordAsync(tenant, id, wait) is not { } record) return Unaccepted(id);
-        if (await objects.OutcomeAsync(tenant, id, wait) is not null)
-            return await CloseAsync(record, LeaseOutcome.Taken, hold);
+        var (reading, ended) = (objects.RecordAsync(tenant, id, wait), objects.OutcomeAsync(tenant, id, wait));
+        await Task.WhenAll(reading, ended);
+        if (await reading is not { } record) return Unaccepted(id);
+        if (await ended is not null) return await CloseAsync(record, LeaseOutcome.Taken, hold);
         var claim = await ClaimAsync(record, wait);
         if (claim.By == JobClaimant.Caller) return await CancelAsync(record, hold);
         if (claim.Starts > _options.StartsMax) return await GiveUpAsync(record, claim, NeverEnded(claim), hold);

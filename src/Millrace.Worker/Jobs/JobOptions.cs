@@ -13,9 +13,10 @@ public sealed record JobOptions
 
     /// <summary>
     /// Jobs that this worker has in hand at once, each with its source in memory: more than kernels, as a job waits for
-    /// the store before and after its kernel. 1 to 1,000; default two for each processor and four more.
+    /// the store before and after its kernel, 25 ms for each put on a busy disk. 1 to 1,000; default eight for each
+    /// processor.
     /// </summary>
-    [Range(1, 1_000)] public int HeldMax { get; init; } = (2 * Environment.ProcessorCount) + 4;
+    [Range(1, 1_000)] public int HeldMax { get; init; } = 8 * Environment.ProcessorCount;
 
     /// <summary>
     /// How long a worker may hold a job, waits for kernels and store included; then it goes back. What a kernel holds

@@ -38,7 +38,7 @@ internal static class WebhooksCommand
         builder.Configuration.AddInMemoryCollection(settings);
         builder.WebHost.UseUrls(parsed.GetRequiredValue(Urls));
         ConsoleLog.Use(builder.Logging, parsed.GetRequiredValue(Log) == "json", LogLevel.Information);
-        if (!DurableJobs.AddStore(builder))
+        if (!ObjectStores.Add(builder))
             return RoleHost.Refuse("The settings name no object store, where the jobs stand that webhooks tell of.");
         builder.Services.AddRabbitQueue(RandomNumberGenerator.GetInt32(int.MaxValue));
         builder.Services.AddWebhookSender(RandomNumberGenerator.GetInt32(int.MaxValue));

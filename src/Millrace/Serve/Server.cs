@@ -43,7 +43,7 @@ internal static class Server
         ConsoleLog.Use(builder.Logging, arguments.JsonLog, LogLevel.Information);
         Settings.AddLimits(builder.Services);
         builder.Services.AddKernelPool();
-        DurableJobs.AddStore(builder);
+        ObjectStores.Add(builder);
         builder.Services.AddSqliteQueue();
         builder.Services.AddWorkerLeases();
         builder.Services.AddWorkerJobs();

@@ -4,7 +4,8 @@ swift_server.py init ROOT PORT NODES   writes rings and settings
 swift_server.py proxy ROOT             runs the proxy with the S3 API
 swift_server.py node ROOT N            runs node N: account, container and object server in one process
 
-Ports: PORT the proxy, PORT+1 memcached, PORT+10*N+0..2 the servers of node N. The key is test:tester, its secret testing.
+Ports: PORT the proxy, PORT+1 memcached, PORT+10*N+0..2 the servers of node N.
+The key is test:tester, its secret testing.
 """
 import logging
 import os
@@ -23,11 +24,12 @@ swift_dir = {etc}
 log_level = WARNING
 log_custom_handlers = swift_to_stderr.handler
 [pipeline:main]
-pipeline = catch_errors gatekeeper healthcheck cache listing_formats s3api tempauth copy slo dlo versioned_writes proxy-server
+pipeline = catch_errors gatekeeper healthcheck cache listing_formats s3api tempauth
+  copy slo dlo versioned_writes proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
-conn_timeout = 0.3
+conn_timeout = 1
 node_timeout = 4
 recoverable_node_timeout = 2
 error_suppression_interval = 3
@@ -76,6 +78,9 @@ log_custom_handlers = swift_to_stderr.handler
 pipeline = {server}-server
 [app:{server}-server]
 use = egg:swift#{server}
+# An update of the container that takes longer is made later, and lists lack the object until then.
+conn_timeout = 1
+container_update_timeout = 10
 """
 
 COMMON = """[swift-hash]

@@ -7,8 +7,8 @@ using Millrace.Storage.S3;
 namespace Millrace.Storage.Tests.S3;
 
 /// <summary>
-/// Many writers, and processes, for the same object, where creates are atomic: Swift behind a door that lets the puts of
-/// a name in one after the other.
+/// Many writers, and processes, for the same object, where creates are atomic: Swift behind a door that lets the puts
+/// of a name in one after the other.
 /// </summary>
 public sealed class S3CreateRaceTests(SharedSwift swift) : CreateRaceContract
 {

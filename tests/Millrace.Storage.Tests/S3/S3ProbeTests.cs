@@ -12,7 +12,9 @@ using Millrace.Storage.S3;
 
 namespace Millrace.Storage.Tests.S3;
 
-/// <summary>A bucket that is not fit is refused at the start, with a plain sentence; one that is down is waited for.</summary>
+/// <summary>
+/// A bucket that is not fit is refused at the start, with a plain sentence; one that is down is waited for.
+/// </summary>
 public sealed class S3ProbeTests(SharedSwift swift)
 {
     [Fact]

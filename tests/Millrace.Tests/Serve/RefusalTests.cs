@@ -43,6 +43,11 @@ public sealed class RefusalTests
     [InlineData("""{ "Limits": { "BytesMax": "some" } }""", "Limits:BytesMax")]
     [InlineData("""{ "Worker": """, "millrace.json")]
     [InlineData("""{ "Worker": { "Pool": { "KernelPath": "/nowhere/kernel" } } }""", "/nowhere/kernel")]
+    [InlineData("""{ "Storage": { "Kind": "tape" } }""", "Storage:Kind: 'tape'")]
+    [InlineData("""{ "Storage": { "Kind": "s3" } }""", "Bucket")]
+    [InlineData("""{ "Storage": { "S3": { "Bucket": "jobs", "Endpoint": "ftp://here", "Prefix": "a" } } }""",
+        "Endpoint", "Prefix")]
+    [InlineData("""{ "Storage": { "Files": { "Threads": 0 } } }""", "Threads")]
     public async Task Serve_WithBadSettings_NamesEachInALine(string settings, params string[] named)
     {
         using var data = new TemporaryFolder();

@@ -153,7 +153,7 @@ internal sealed class JobQueue : IJobQueue
     }
 
     public async IAsyncEnumerable<ILease> LeaseAsync(
-        LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<Lane> lanes, LeaseCredit credit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var lease in _leases.Reader.ReadAllAsync(cancellationToken)) yield return lease;
     }
