@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Millrace.Cluster.Load;
 using Millrace.Cluster.Region;
-using Millrace.Core.Jobs;
 
 namespace Millrace.Cluster.Checks;
 
@@ -26,9 +26,9 @@ internal static class JobsCheck
         using var client = new JobClient(() => ground.EdgeAddresses, Patience, ground.Time);
         var expected = await ExpectAsync(ground, client, cancellationToken);
         var jobs = await SubmitAsync(ground, client, verdict, cancellationToken);
-        await JudgeEndsAsync(ground, client, jobs, expected, verdict, cancellationToken);
-        await JudgeStoreAsync(ground, jobs, verdict, cancellationToken);
+        var outcomes = await JudgeEndsAsync(ground, client, jobs, expected, verdict, cancellationToken);
         await JudgeWebhooksAsync(ground, jobs, verdict, cancellationToken);
+        await JudgeOnceAsync(client, jobs, outcomes, verdict, cancellationToken);
         return verdict;
     }
 
@@ -72,19 +72,20 @@ internal static class JobsCheck
         return [.. jobs];
     }
 
-    private static async Task JudgeEndsAsync(
+    private static async Task<IReadOnlyDictionary<int, string>> JudgeEndsAsync(
         Ground ground, JobClient client, IReadOnlyList<Handed> jobs, IReadOnlyList<string> expected, Verdict verdict,
         CancellationToken cancellationToken)
     {
         var start = ground.Time.GetTimestamp();
         var ends = new ConcurrentDictionary<string, int>();
+        var outcomes = new ConcurrentDictionary<int, string>();
         var wrong = 0;
         await Parallel.ForEachAsync(
             jobs,
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
             async (job, cancelled) =>
             {
-                var state = await EndAsync(ground, client, job, start, cancelled);
+                (var state, outcomes[job.Number]) = await EndAsync(ground, client, job, start, cancelled);
                 ends.AddOrUpdate(state, 1, (_, before) => before + 1);
                 if (state != "succeeded") return;
                 var result = await client.FetchAsync($"/v1/jobs/{job.Id}/result", job.Tenant, cancelled);
@@ -94,32 +95,44 @@ internal static class JobsCheck
         Console.Out.WriteLine($"  all ended {ground.Time.GetElapsedTime(start).TotalSeconds:0} s later");
         verdict.Expect(ends.Count == 1 && ends.ContainsKey("succeeded"), $"ends of {jobs.Count} jobs: {text}");
         verdict.Expect(wrong == 0, $"{wrong} results are not what the interactive call gives");
+        return outcomes;
     }
 
-    private static async Task<string> EndAsync(
+    /// <returns>Its state, and what of its outcome may never change.</returns>
+    private static async Task<(string State, string Outcome)> EndAsync(
         Ground ground, JobClient client, Handed job, long start, CancellationToken cancellationToken)
     {
         while (true)
         {
             using var look = await client.LookAsync(job.Id, job.Tenant, cancellationToken);
             var state = look.RootElement.GetProperty("state").GetString()!;
-            if (state is not ("accepted" or "working")) return state;
-            if (ground.Time.GetElapsedTime(start) > EndLimit) return $"still {state} after {EndLimit.TotalMinutes} min";
+            if (state is not ("accepted" or "working")) return (state, OutcomeOf(look.RootElement));
+            if (ground.Time.GetElapsedTime(start) > EndLimit)
+                return ($"still {state} after {EndLimit.TotalMinutes} min", "");
             await Task.Delay(Look, ground.Time, cancellationToken);
         }
     }
 
-    private static async Task JudgeStoreAsync(
-        Ground ground, IReadOnlyList<Handed> jobs, Verdict verdict, CancellationToken cancellationToken)
+    private static string OutcomeOf(JsonElement job) =>
+        $"{job.GetProperty("state")} {job.GetProperty("finishedAt")} {job.GetProperty("results")}";
+
+    // The lists of a store whose node was away lag behind it: each job is asked for by name.
+    private static async Task JudgeOnceAsync(
+        JobClient client, IReadOnlyList<Handed> jobs, IReadOnlyDictionary<int, string> outcomes, Verdict verdict,
+        CancellationToken cancellationToken)
     {
-        var keys = await ground.Region.Store!.KeysAsync(JobKeys.Jobs, cancellationToken);
-        var outcomes = keys.Select(JobObject.Read).Where(one => one is { Part: JobPart.Outcome }).ToList();
-        var known = jobs.Select(job => job.Id).ToHashSet();
-        var stray = outcomes.Count(outcome => !known.Contains(outcome!.Value.Id));
-        var own = outcomes.Count - stray;
-        verdict.Expect(own == jobs.Count, $"the store has {own} outcomes of {jobs.Count} jobs");
-        Console.Out.WriteLine($"  {stray} outcomes of tries that were promised to nobody; "
-            + $"{keys.Select(JobObject.Read).Count(one => one is { Part: JobPart.Result })} results");
+        var changed = 0;
+        await Parallel.ForEachAsync(
+            jobs,
+            new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
+            async (job, cancelled) =>
+            {
+                using var look = await client.LookAsync(job.Id, job.Tenant, cancelled);
+                if (OutcomeOf(look.RootElement) != outcomes[job.Number]) Interlocked.Increment(ref changed);
+            });
+        verdict.Expect(
+            changed == 0 && outcomes.Count == jobs.Count,
+            $"{outcomes.Count} outcomes of {jobs.Count} jobs, {changed} of them changed afterwards");
     }
 
     private static async Task JudgeWebhooksAsync(

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.S3;
-using Millrace.Core.Objects;
 using Millrace.Engines.Swift;
 
 namespace Millrace.Cluster.Region;
@@ -10,7 +9,6 @@ namespace Millrace.Cluster.Region;
 internal sealed class RegionStore : IAsyncDisposable
 {
     private const string Bucket = "millrace";
-    private const int KeysAPage = 1000;
     private readonly AmazonS3Client _client;
 
     private RegionStore(SwiftCluster cluster) => (Cluster, _client) = (cluster, new AmazonS3Client(
@@ -47,25 +45,6 @@ internal sealed class RegionStore : IAsyncDisposable
         var store = new RegionStore(await SwiftCluster.StartAsync(folder, nodes, cancellationToken));
         await store._client.PutBucketAsync(Bucket, cancellationToken);
         return store;
-    }
-
-    /// <summary>The keys of all objects whose keys begin so.</summary>
-    public async Task<IReadOnlyList<ObjectKey>> KeysAsync(string prefix, CancellationToken cancellationToken)
-    {
-        var keys = new List<ObjectKey>();
-        var request = new Amazon.S3.Model.ListObjectsV2Request
-        {
-            BucketName = Bucket,
-            Prefix = prefix,
-            MaxKeys = KeysAPage,
-        };
-        while (true)
-        {
-            var page = await _client.ListObjectsV2Async(request, cancellationToken);
-            keys.AddRange((page.S3Objects ?? []).Select(one => ObjectKey.Of(one.Key)));
-            if (page.IsTruncated != true) return keys;
-            request.ContinuationToken = page.NextContinuationToken;
-        }
     }
 
     /// <inheritdoc/>

@@ -28,6 +28,7 @@ internal sealed class JobsDescription : IOpenApiDocumentTransformer
         Add(document, JobAnswer.Path + "/{id}/result", HttpMethod.Get, DescribeResult(document, isNamed: false));
         Add(document, JobAnswer.Path + "/{id}/result/{name}", HttpMethod.Get, DescribeResult(document, isNamed: true));
         Add(document, UploadEndpoint.Path, HttpMethod.Post, DescribeUpload(document));
+        AddPreference(document);
         return Task.CompletedTask;
     }
 
@@ -35,6 +36,14 @@ internal sealed class JobsDescription : IOpenApiDocumentTransformer
     {
         if (!document.Paths.TryGetValue(path, out var item)) document.Paths[path] = item = new OpenApiPathItem();
         ((OpenApiPathItem)item).AddOperation(method, operation);
+    }
+
+    // A conversion that prefers not to wait becomes a job.
+    private static void AddPreference(OpenApiDocument document)
+    {
+        var convert = document.Paths[ConvertEndpoint.Path].Operations![HttpMethod.Post];
+        convert.Parameters!.Add(Header("Prefer", "respond-async has the image converted as a durable job."));
+        convert.Responses!["202"] = Job(document, "The job that it has become, with Prefer: respond-async.");
     }
 
     private static OpenApiOperation DescribeSubmit(OpenApiDocument document)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Millrace.Core.Admission;
 using Millrace.Core.Images;
 using Millrace.Core.Jobs;
 using Millrace.Core.Objects;
@@ -45,6 +46,8 @@ internal sealed class SourceReading(IObjectStore store, ImageLimits limits, IOpt
         await using var found = await store.GetAsync(key, range: null, cancellationToken);
         if (found is null) return new(null, NotFound());
         if (found.Head.Length > limits.BytesMax) return new(null, HashedBuffer.TooManyBytes(limits.BytesMax));
+        var step = admitted.Hold(found.Head.Length);
+        if (step.Verdict != AdmissionVerdict.Admitted) return new(null, Overload.Of(step));
         using var buffer = new Taken(new HashedBuffer(limits.BytesMax, found.Head.Length));
         var problem = await buffer.Buffer!.FillAsync(found.Content, 0, admitted, cancellationToken);
         return problem is null ? new(buffer.ToUpload(), null) : new(null, problem);

@@ -31,8 +31,12 @@ internal sealed class FollowUps(IJobQueue queue, Jitter jitter, IOptions<JobOpti
     {
         if (lease.Deliveries >= _options.RenewAfter && await RenewAsync(lease.Ticket, cancellationToken))
             return LeaseEnd.Complete(LeaseOutcome.Released);
-        return LeaseEnd.Release(LeaseOutcome.Released, jitter.Of(Backoff(faults)));
+        return Later(faults);
     }
+
+    /// <summary>How a lease ends whose ticket goes back as it is.</summary>
+    /// <param name="faults">How many faults it has met, this one included.</param>
+    public LeaseEnd Later(int faults) => LeaseEnd.Release(LeaseOutcome.Released, jitter.Of(Backoff(faults)));
 
     /// <summary>The wait after so many faults, without chance.</summary>
     internal TimeSpan Backoff(int faults)

@@ -14,7 +14,8 @@ namespace Millrace.Worker.Jobs;
 /// time is in memory.
 /// </summary>
 internal sealed class JobConversion(
-    KernelPool pool, ImageTurns turns, PoisonWitness witness, WorkerCredit credit, WorkerSelf self, JobBytes bytes)
+    KernelPool pool, ImageTurns turns, PoisonWitness witness, WorkerCredit credit, WorkerSelf self, JobBytes bytes,
+    LeaseHealth health)
 {
     /// <summary>Makes all of them.</summary>
     /// <param name="job">What to do.</param>
@@ -47,6 +48,7 @@ internal sealed class JobConversion(
             job.Touched |= outcome.Timing.Attempts > 0;
             if (IsOurs(outcome.Failure)) return Made.Fault(outcome.Failure!.Value, outcome.Reason);
             made.Add(await StoreAsync(job, transform, made.Count, outcome));
+            health.Moved();
         }
         return new Made(made, null, "");
     }
@@ -78,7 +80,10 @@ internal sealed class JobConversion(
     private LeasedImage ImageOf(JobAttempt job, JobTransform transform, LanePlace place)
     {
         var ticket = job.Ticket with { Transform = transform.Transform };
-        var image = new LeasedImage(ticket, PoisonCase.Of(ticket, job.Starts, self.Build), credit);
+        var image = new LeasedImage(ticket, PoisonCase.Of(ticket, job.Claim.Starts, self.Build), credit)
+        {
+            Starting = job.StartAsync,
+        };
         image.Borrow(place);
         return image;
     }
@@ -98,15 +103,33 @@ internal sealed class JobConversion(
 /// <param name="Record">The job.</param>
 /// <param name="Ticket">As leased.</param>
 /// <param name="Attempt">Id of the attempt.</param>
-/// <param name="Starts">How many times it has been begun, this time included.</param>
+/// <param name="Claim">With the number of this start.</param>
 /// <param name="Hold">
 /// Ends the work with its time; not with the worker's stop, as what a kernel has made is stored.
 /// </param>
 internal sealed record JobAttempt(
-    JobRecord Record, Ticket Ticket, Guid Attempt, int Starts, CancellationToken Hold)
+    JobRecord Record, Ticket Ticket, Guid Attempt, JobClaim Claim, CancellationToken Hold)
 {
+    /// <summary>Stores the claim with its number.</summary>
+    public required Func<JobClaim, Task> Count { get; init; }
+
+    /// <summary>Whether the claim that is stored has this start's number.</summary>
+    public bool IsCounted { get; set; }
+
     /// <summary>Whether a kernel has held its image in this attempt.</summary>
     public bool Touched { get; set; }
+
+    /// <summary>
+    /// A kernel gets the image now: if this worker is lost from here on, the image may be why. What a lost worker had
+    /// merely in hand is to be blamed for nothing.
+    /// </summary>
+    /// <exception cref="IOException">The store cannot.</exception>
+    public async Task StartAsync()
+    {
+        if (IsCounted) return;
+        await Count(Claim);
+        IsCounted = true;
+    }
 }
 
 /// <summary>What came of an attempt: an outcome for each transform, or a fault of ours.</summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
 using Millrace.Core.Jobs;
+using Millrace.Core.Objects;
 using Millrace.Core.Tickets;
 using Millrace.Worker.Leases;
 
@@ -17,7 +18,6 @@ internal sealed partial class JobHandler(
     FollowUps followUps, WorkerSelf self, IOptions<JobOptions> options, TimeProvider time, Func<Guid> newId,
     ILogger<JobHandler> logger)
 {
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
     private readonly JobOptions _options = options.Value;
 
     /// <summary>Works on a lease.</summary>
@@ -39,7 +39,10 @@ internal sealed partial class JobHandler(
         catch (Exception exception) when (IsExpected(exception))
         {
             LogAgain(lease.Ticket.Id, lease.Deliveries, exception);
-            return await followUps.AgainAsync(lease, lease.Deliveries, stopping);
+            // What cannot be read is not made new again and again: a broker parks it.
+            return exception is ObjectStoreException { Fault: ObjectStoreFault.Broken }
+                ? followUps.Later(lease.Deliveries)
+                : await followUps.AgainAsync(lease, lease.Deliveries, stopping);
         }
     }
 
@@ -69,30 +72,27 @@ internal sealed partial class JobHandler(
         var claim = await ClaimAsync(record, wait);
         if (claim.By == JobClaimant.Caller) return await CancelAsync(record, hold);
         if (claim.Starts > _options.StartsMax) return await GiveUpAsync(record, claim, NeverEnded(claim), hold);
-        var job = new JobAttempt(record, lease.Ticket, newId(), claim.Starts, hold);
-        try
+        var job = new JobAttempt(record, lease.Ticket, newId(), claim, hold)
         {
-            var made = await conversion.ConvertAsync(job, place, wait);
-            return made.Failure is { } failure
-                ? await FaultAsync(lease, job, claim, new JobFailure(failure, made.Reason))
-                : await FinishAsync(job, made.Transforms);
-        }
-        catch (Exception exception) when (IsExpected(exception) && !job.Touched)
-        {
-            await TakeBackAsync(job, claim);
-            throw;
-        }
+            Count = counted => objects.ReplaceAsync(tenant, counted, hold),
+            IsCounted = claim.Starts == 1,
+        };
+        var made = await conversion.ConvertAsync(job, place, wait);
+        return made.Failure is { } failure
+            ? await FaultAsync(lease, job, new JobFailure(failure, made.Reason))
+            : await FinishAsync(job, made.Transforms);
     }
 
-    // A claim that was there before it was this put's may still be its own: it is equal then, to the tick.
+    /// <summary>
+    /// Claims a job. One that was begun before is another start of it, which is stored when a kernel gets its image.
+    /// </summary>
     private async Task<JobClaim> ClaimAsync(JobRecord record, CancellationToken wait)
     {
         var mine = new JobClaim(record.Id, JobClaimant.Worker, self.Name, time.GetUtcNow(), 1);
         var held = await objects.ClaimAsync(record.Tenant, mine, wait);
-        if (held == mine || held.By == JobClaimant.Caller) return held;
-        var again = mine with { Starts = held.Starts + 1 };
-        if (again.Starts <= _options.StartsMax) await objects.ReplaceAsync(record.Tenant, again, wait);
-        return again;
+
+        // One that was there before may be this put's own, whose answer was lost: it is equal then, to the tick.
+        return held == mine || held.By == JobClaimant.Caller ? held : mine with { Starts = held.Starts + 1 };
     }
 
     private async Task<LeaseEnd> FinishAsync(JobAttempt job, IReadOnlyList<TransformOutcome> transforms)
@@ -102,7 +102,7 @@ internal sealed partial class JobHandler(
             Id = job.Record.Id,
             Tenant = job.Record.Tenant,
             FinishedAt = time.GetUtcNow(),
-            Attempts = job.Starts,
+            Attempts = job.Claim.Starts,
             Attempt = job.Attempt,
             Transforms = transforms,
         };
@@ -113,20 +113,19 @@ internal sealed partial class JobHandler(
         return await CloseAsync(job.Record, LeaseOutcome.Taken, job.Hold);
     }
 
-    private async Task<LeaseEnd> FaultAsync(ILease lease, JobAttempt job, JobClaim claim, JobFailure failure)
+    private async Task<LeaseEnd> FaultAsync(ILease lease, JobAttempt job, JobFailure failure)
     {
-        LogFault(job.Record.Id, failure.Failure, claim.Starts);
+        LogFault(job.Record.Id, failure.Failure, job.Claim.Starts);
+        if (failure.Failure == ConversionFailure.Stopping)
+            return LeaseEnd.Release(LeaseOutcome.Released, TimeSpan.Zero);
+
+        // Where the line of quarantine kernels was full, the job has lost nothing but time.
         if (!job.Touched && failure.Failure != ConversionFailure.NoKernel)
-        {
-            // No kernel was to be had here, or none any more: the job has lost nothing but time.
-            await TakeBackAsync(job, claim);
-            if (failure.Failure == ConversionFailure.Stopping)
-                return LeaseEnd.Release(LeaseOutcome.Released, TimeSpan.Zero);
             return await followUps.AgainAsync(lease, lease.Deliveries, job.Hold);
-        }
-        return claim.Starts < _options.StartsMax
-            ? await followUps.AgainAsync(lease, claim.Starts, job.Hold)
-            : await GiveUpAsync(job.Record, claim, failure, job.Hold);
+        await job.StartAsync();
+        return job.Claim.Starts < _options.StartsMax
+            ? await followUps.AgainAsync(lease, job.Claim.Starts, job.Hold)
+            : await GiveUpAsync(job.Record, job.Claim, failure, job.Hold);
     }
 
     private async Task<LeaseEnd> GiveUpAsync(
@@ -163,21 +162,6 @@ internal sealed partial class JobHandler(
         return LeaseEnd.Complete(LeaseOutcome.Gone);
     }
 
-    // No kernel has seen it: this start is none.
-    private async Task TakeBackAsync(JobAttempt job, JobClaim claim)
-    {
-        using var timeout = new CancellationTokenSource(LastWords, time);
-        try
-        {
-            var before = claim with { Starts = claim.Starts - 1 };
-            await objects.ReplaceAsync(job.Record.Tenant, before, timeout.Token);
-        }
-        catch (Exception exception) when (IsExpected(exception))
-        {
-            LogNotTakenBack(job.Record.Id, exception.Message);
-        }
-    }
-
     private static bool IsExpected(Exception exception) =>
         exception is IOException or TimeoutException or OperationCanceledException;
 
@@ -209,7 +193,4 @@ internal sealed partial class JobHandler(
     [LoggerMessage(2054, LogLevel.Information,
         "The ticket of job {Job} has no job: it was never accepted, or is swept")]
     private partial void LogUnaccepted(Guid job);
-
-    [LoggerMessage(2055, LogLevel.Debug, "A start of job {Job} that was none stays counted: {Reason}")]
-    private partial void LogNotTakenBack(Guid job, string reason);
 }

@@ -1,7 +1,6 @@
 using Millrace.Core.Conversions;
 using Millrace.Core.Handover;
 using Millrace.Core.Poison;
-using Millrace.Core.Tickets;
 using Millrace.Worker.Kernels;
 using Millrace.Worker.Pool;
 
@@ -88,8 +87,8 @@ internal sealed class ImageTurns(
         image.Queued += queued;
         metrics.Waited(queued);
 
-        // A durable job has no edge that would tell of its worker's loss: its claim counts its starts instead.
-        if (!image.Ticket.Lane.IsDurable()) await link.StartedAsync(image.Ticket);
+        if (image.Starting is { } starting) await starting();
+        else await link.StartedAsync(image.Ticket);
         var start = time.GetTimestamp();
         var answer = await convert(image.Request!);
         image.Converted += time.GetElapsedTime(start);

@@ -66,6 +66,12 @@ public sealed class LeaseHealth(KernelPool pool, IJobQueue queue, IOptions<Lease
         }
     }
 
+    /// <summary>One of those held has come a step further: one of a job's transforms is made.</summary>
+    internal void Moved()
+    {
+        lock (_lock) _movedAt = time.GetTimestamp();
+    }
+
     internal void End()
     {
         lock (_lock)

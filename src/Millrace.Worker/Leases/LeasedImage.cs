@@ -20,6 +20,11 @@ internal sealed class LeasedImage(Ticket ticket, PoisonCase judged, WorkerCredit
     /// <summary>Bytes and transform, once fetched.</summary>
     public ConversionRequest? Request { get; set; }
 
+    /// <summary>
+    /// Called when a kernel gets the image now, instead of telling its edge: a durable job has none. Null: tells it.
+    /// </summary>
+    public Func<Task>? Starting { get; init; }
+
     /// <summary>Whether its edge holds it for this worker.</summary>
     public bool IsClaimed { get; set; }
 

@@ -178,6 +178,29 @@ public sealed class JobHandlerTests
         Assert.Equal(3, (await worker.Objects.ClaimAsync(record.Tenant, record.Id, Cancel))!.Starts);
     }
 
+    [Fact]
+    public async Task Job_InAWorkerThatIsLostBeforeAKernelHasIt_IsNotCounted()
+    {
+        await using var worker = await JobWorker.StartAsync();
+        var record = worker.Accept(Photo, Three);
+        await worker.ClaimAsync(record, JobClaimant.Worker, 4);
+        worker.Store.Heal();
+        worker.Store.Failure = new(2, Happens: false, Lasts: true);
+
+        // The first step is the claim that another has; the second would count a start.
+        for (var lost = 0; lost < 6; lost++)
+        {
+            Assert.NotNull(await worker.LeaseAsync(record, deliveries: 2));
+            worker.Store.Heal();
+            worker.Store.Failure = new(2, Happens: false, Lasts: true);
+        }
+        worker.Store.Heal();
+
+        var outcome = await worker.EndAsync(record);
+        Assert.All(outcome.Transforms, transform => Assert.NotNull(transform.Result));
+        Assert.Equal(5, outcome.Attempts);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -231,6 +254,18 @@ public sealed class JobHandlerTests
         worker.Store.Heal();
         Assert.Null(await worker.Queue.Put(renewed, 1).End);
         Assert.NotNull(await worker.OutcomeAsync(record));
+    }
+
+    [Fact]
+    public async Task Job_WhoseRecordCannotBeRead_IsNotMadeNewAgainAndAgain()
+    {
+        await using var worker = await JobWorker.StartAsync();
+        var record = worker.Accept(Photo, Three);
+        worker.Store.Set(JobKeys.Record(record.Tenant, record.Id), "{\"v\":2}"u8.ToArray());
+
+        Assert.NotNull(await worker.LeaseAsync(record, deliveries: 12));
+
+        Assert.Empty(worker.Queue.Enqueued);
     }
 
     [Fact]
