@@ -52,10 +52,12 @@ public sealed class WebhookTests
         {
             Endpoints = new[]
             {
-                new { Tenant = "open", Name = "ear", Url = $"http://127.0.0.1:{port}/hook", Secrets = new[] { Secret } },
+                new { Tenant = "open", Name = "ear", Url = Ear(port), Secrets = new[] { Secret } },
             },
         },
     });
+
+    private static string Ear(int port) => $"http://127.0.0.1:{port}/hook";
 
     private static async Task<Guid> SubmitAsync(Service service, string query)
     {
