@@ -51,7 +51,9 @@ public sealed class RabbitCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Has every node run again, whatever was done to it: what a failed test left is not the next one's.</summary>
+    /// <summary>
+    /// Has every node run again, whatever was done to it: what a failed test left is not the next one's.
+    /// </summary>
     /// <exception cref="TimeoutException">One did not come back within two minutes.</exception>
     public async Task MendAsync()
     {

@@ -100,7 +100,8 @@ internal sealed record RabbitNodePlan(
         start.Environment["RABBITMQ_PID_FILE"] = Path.Combine(Folder, Short + ".pid");
         // No spinning while idle: several brokers and their clients share the machine.
         start.Environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] =
-            "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none";
+            "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1} +S 2:2 "
+            + "+sbwt none +sbwtdcpu none +sbwtdio none";
         return start;
     }
 

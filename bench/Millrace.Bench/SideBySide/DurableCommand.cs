@@ -39,7 +39,8 @@ internal static class DurableCommand
         var (interactive, durable) = (new Way("interactive"), new Way("durable"));
         for (var round = 0; round <= rounds; round++)
         {
-            await interactive.RunAsync(server, () => AnswerAsync(load, server, photos, cancellationToken), photos.Count);
+            await interactive.RunAsync(
+                server, () => AnswerAsync(load, server, photos, cancellationToken), photos.Count);
             await durable.RunAsync(server, () => jobs.RunAsync(photos, cancellationToken), photos.Count);
             if (round > 0) continue;
 

@@ -66,8 +66,8 @@ public sealed record RabbitQueueOptions : IValidatableObject
     [Range(1, 10_000_000)] public int DeadMax { get; init; } = 100_000;
 
     /// <summary>
-    /// Hand-outs after which a worker moves a ticket to the dead-letter queue; the broker does after twice as many. 5 to
-    /// 1,000; default 20: a backstop, as poison is counted by the ledger.
+    /// Hand-outs after which a worker moves a ticket to the dead-letter queue; the broker does after twice as many. 5
+    /// to 1,000; default 20: a backstop, as poison is counted by the ledger.
     /// </summary>
     [Range(5, 1_000)] public int DeliveryLimit { get; init; } = 20;
 

@@ -12,8 +12,9 @@ public static class S3StoreServices
 
     /// <summary>
     /// Adds an <see cref="IObjectStore"/> on S3 and the check of its bucket at the start; also
-    /// <see cref="TimeProvider"/> unless it is there, and <see cref="StorageHealth"/>. Options come from the section <c>Storage:S3</c>. Call it
-    /// before adding what uses it: hosted services start in that order, and stop in the other.
+    /// <see cref="TimeProvider"/> unless it is there, and <see cref="StorageHealth"/>. Options come from the section
+    /// <c>Storage:S3</c>. Call it before adding what uses it: hosted services start in that order, and stop in the
+    /// other.
     /// </summary>
     public static IServiceCollection AddS3ObjectStore(this IServiceCollection services)
     {

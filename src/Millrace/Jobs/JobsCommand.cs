@@ -25,7 +25,8 @@ internal static class JobsCommand
         Required = true,
     };
 
-    private static readonly Option<Uri> Server = RoleOptions.Address("--server", "The service.", "http://127.0.0.1:8080");
+    private static readonly Option<Uri> Server =
+        RoleOptions.Address("--server", "The service.", "http://127.0.0.1:8080");
 
     private static readonly Option<bool> Watch = new("--watch")
     {
