@@ -24,7 +24,7 @@ internal sealed class SubmitEndpoint(
     private const string Json = "application/json";
 
     // A job waits for no conversion: only requests and bytes are counted.
-    private static readonly TimeSpan AnyWait = TimeSpan.FromDays(1);
+    internal static readonly TimeSpan AnyWait = TimeSpan.FromDays(1);
     private static readonly TimeSpan FirstPoll = TimeSpan.FromSeconds(1);
 
     /// <summary>Answers one request.</summary>

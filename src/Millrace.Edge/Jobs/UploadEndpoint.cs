@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Millrace.Core.Images;
 using Millrace.Core.Jobs;
 using Millrace.Core.Objects;
+using Millrace.Edge.Admission;
 using Millrace.Edge.Convert;
 using Millrace.Edge.Problems;
 using Millrace.Edge.Serving;
@@ -12,11 +13,11 @@ using Millrace.Edge.Uploads;
 namespace Millrace.Edge.Jobs;
 
 /// <summary>
-/// <c>POST /v1/uploads</c>: an image that several jobs may name, streamed into the store. Not resumable: what breaks
-/// off is sent again from its beginning.
+/// <c>POST /v1/uploads</c>: an image that several jobs may name. As a body it is streamed into the store; a form's file
+/// is read first, as its length comes with its end. Not resumable: what breaks off is sent again from its beginning.
 /// </summary>
 internal sealed class UploadEndpoint(
-    JobShell shell, IObjectStore store, BodyReading body, Draining draining, ImageLimits limits,
+    JobShell shell, IObjectStore store, BodyReading body, AdmissionGate gate, Draining draining, ImageLimits limits,
     IOptions<JobsOptions> options, IOptions<ConvertOptions> convert, TimeProvider time)
 {
     /// <summary>Its address.</summary>
@@ -29,11 +30,40 @@ internal sealed class UploadEndpoint(
     {
         if (draining.Begun) return Draining.Refusal;
         if (shell.ReadTenant(context.Request, out var tenant) is { } stranger) return stranger;
-        if (MediaKinds.Of(context.Request) != MediaKind.Raw) return Closing(ProblemKinds.UnsupportedMediaType);
+        var media = MediaKinds.Of(context.Request);
+        if (media == MediaKind.Multipart) return await ReadFormAsync(context, tenant);
+        if (media != MediaKind.Raw) return Closing(ProblemKinds.UnsupportedMediaType);
         if (context.Request.ContentLength is not { } length) return Closing(ProblemKinds.LengthRequired);
         if (length == 0) return Problem.Of(ProblemKinds.EmptyBody);
         if (length > limits.BytesMax) return HashedBuffer.TooManyBytes(limits.BytesMax);
         return await StoreAsync(context, tenant, length);
+    }
+
+    private async Task<Problem?> ReadFormAsync(HttpContext context, string tenant)
+    {
+        using var admitted = gate.Enter(
+            context.Request.ContentLength ?? HashedBuffer.FirstBytes, SubmitEndpoint.AnyWait, out var step);
+        if (admitted is null) return Overload.Of(step);
+        using var deadline = new RequestDeadline(convert.Value.BodyTimeout, time, context.RequestAborted);
+        var reading = await body.ReadAsync(context, MediaKind.Multipart, admitted, deadline.Token);
+        if (reading.Upload is not { } upload) return reading.Problem;
+        using (upload)
+        {
+            if (!upload.Watermark.IsEmpty) return JobWish.Bad("watermark", "an upload is one image", "file alone");
+            var id = Guid.CreateVersion7(time.GetUtcNow());
+            deadline.Restart(options.Value.AcceptTimeout);
+            try
+            {
+                await store.PutAsync(JobKeys.Upload(tenant, id), upload.Source, PutMode.Create, deadline.Token);
+            }
+            catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+            {
+                throw new TimeoutException("The object store did not take an upload in time.");
+            }
+            await SendAsync(
+                context, id, upload.Source.Length, System.Convert.ToHexStringLower(upload.SourceHash));
+            return null;
+        }
     }
 
     private async Task<Problem?> StoreAsync(HttpContext context, string tenant, long length)

@@ -11,7 +11,10 @@ namespace Millrace.Storage.Files;
 /// </summary>
 public sealed class FileObjectStore : IObjectStore, IDisposable
 {
-    private const int BufferBytes = 256 * 1024;
+    private const int BufferBytes = 512 * 1024;
+
+    // What is no longer is read together with the opening of its file.
+    private const int AtOnceBytesMax = 64 * 1024;
     private const int PageObjects = 256;
 
     private readonly FileObjectStoreOptions _options;
@@ -35,29 +38,22 @@ public sealed class FileObjectStore : IObjectStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<PutOutcome> PutAsync(
+    public Task<PutOutcome> PutAsync(
         ObjectKey key, Stream content, long length, PutMode mode, CancellationToken cancellationToken)
     {
-        var file = await _disk.RunAsync(() => MakeFile(length), cancellationToken);
-        try
-        {
-            await WriteAsync(file, content, length, cancellationToken);
-            return await _disk.RunAsync(() => Publish(key, file, mode), cancellationToken);
-        }
-        catch
-        {
-            _disk.Post(file.Dispose);
-            throw;
-        }
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        return length < BufferBytes
+            ? PutAtOnceAsync(key, content, (int)length, mode, cancellationToken)
+            : PutInPartsAsync(key, content, length, mode, cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task<StoredObject?> GetAsync(ObjectKey key, ByteRange? range, CancellationToken cancellationToken)
     {
-        var opened = await _disk.RunAsync(() => _tree.Open(key), cancellationToken);
+        var (opened, start) = await _disk.RunAsync(() => Open(key, range), cancellationToken);
         if (opened is null) return null;
         var (offset, length) = opened.Head.Clamp(range);
-        return new StoredObject(opened.Head, new FileRange(opened, offset, length, _disk));
+        return new StoredObject(opened.Head, new FileRange(opened, offset, length, start, _disk));
     }
 
     /// <inheritdoc/>
@@ -118,9 +114,62 @@ public sealed class FileObjectStore : IObjectStore, IDisposable
     internal Task<int> SweepAsync(CancellationToken cancellationToken) =>
         _disk.RunAsync(() => _temporary.Sweep(_time.GetUtcNow() - _options.TemporaryAge), cancellationToken);
 
+    private (OpenObject? Opened, byte[] Start) Open(ObjectKey key, ByteRange? range)
+    {
+        if (_tree.Open(key) is not { } opened) return (null, []);
+        var (offset, length) = opened.Head.Clamp(range);
+        if (length > AtOnceBytesMax) return (opened, []);
+        var start = new byte[length];
+        var read = RandomAccess.Read(opened.File, start, offset);
+        return (opened, read == length ? start : []);
+    }
+
+    // One hand-over to the disk's threads instead of three.
+    private async Task<PutOutcome> PutAtOnceAsync(
+        ObjectKey key, Stream content, int length, PutMode mode, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(length + 1);
+        var read = await content.ReadAtLeastAsync(
+            buffer.AsMemory(0, length + 1), length + 1, throwOnEndOfStream: false, cancellationToken);
+        Check(read, length, nameof(content));
+        var outcome = await _disk.RunAsync(
+            () =>
+            {
+                using var file = MakeFile(length);
+                file.Write(buffer.AsSpan(0, length), 0);
+                return _tree.Publish(key, file, mode);
+            },
+            cancellationToken);
+
+        // Only now: of a call that was given up, a thread may still write what is in it.
+        ArrayPool<byte>.Shared.Return(buffer);
+        return outcome;
+    }
+
+    private async Task<PutOutcome> PutInPartsAsync(
+        ObjectKey key, Stream content, long length, PutMode mode, CancellationToken cancellationToken)
+    {
+        var file = await _disk.RunAsync(() => MakeFile(length), cancellationToken);
+        try
+        {
+            await WriteAsync(file, content, length, cancellationToken);
+            return await _disk.RunAsync(() => Publish(key, file, mode), cancellationToken);
+        }
+        catch
+        {
+            _disk.Post(file.Dispose);
+            throw;
+        }
+    }
+
+    private static void Check(long read, long length, string content)
+    {
+        if (read > length) throw new ArgumentException($"The content has more than {length} bytes.", content);
+        if (read < length) throw new EndOfStreamException($"The content ended after {read} of {length} bytes.");
+    }
+
     private TemporaryFile MakeFile(long length)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
         var free = _drive.AvailableFreeSpace;
         return free - length >= _options.FreeBytesMin
             ? _temporary.Make()
@@ -132,21 +181,18 @@ public sealed class FileObjectStore : IObjectStore, IDisposable
     private async Task WriteAsync(
         TemporaryFile file, Stream content, long length, CancellationToken cancellationToken)
     {
-        // One byte more than is expected, so that content that is too long is noticed.
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferBytes, length + 1));
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
             for (var written = 0L; ;)
             {
                 var read = await content.ReadAtLeastAsync(buffer, buffer.Length, false, cancellationToken);
-                if (written + read > length)
-                    throw new ArgumentException($"The content has more than {length} bytes.", nameof(content));
+                var isLast = read < buffer.Length;
+                if (isLast || written + read > length) Check(written + read, length, nameof(content));
                 var at = written;
                 await _disk.RunAsync(() => Write(file, buffer.AsSpan(0, read), at), cancellationToken);
                 written += read;
-                if (read < buffer.Length && written < length)
-                    throw new EndOfStreamException($"The content ended after {written} of {length} bytes.");
-                if (read < buffer.Length) return;
+                if (isLast) return;
             }
         }
         finally

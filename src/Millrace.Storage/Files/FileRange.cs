@@ -3,7 +3,12 @@ using Millrace.Core.Objects;
 namespace Millrace.Storage.Files;
 
 /// <summary>Some bytes of an object's file, as they are read.</summary>
-internal sealed class FileRange(OpenObject source, long offset, long length, DiskThreads disk) : Stream
+/// <param name="source">The file.</param>
+/// <param name="offset">Of the first byte.</param>
+/// <param name="length">Bytes.</param>
+/// <param name="start">All of them, when they were read before; or none.</param>
+/// <param name="disk">Reads.</param>
+internal sealed class FileRange(OpenObject source, long offset, long length, byte[] start, DiskThreads disk) : Stream
 {
     private const int BufferBytes = 128 * 1024;
 
@@ -28,6 +33,7 @@ internal sealed class FileRange(OpenObject source, long offset, long length, Dis
     {
         var wanted = buffer[..(int)Math.Min(buffer.Length, length - _position)];
         if (wanted.IsEmpty) return 0;
+        if (TakeFromStart(wanted.Span)) return Count(wanted.Length);
 
         // Never into the caller's memory: a read that is abandoned may still write when that is in other hands.
         var own = _buffer ?? new byte[Math.Min(length, BufferBytes)];
@@ -47,6 +53,7 @@ internal sealed class FileRange(OpenObject source, long offset, long length, Dis
     {
         var wanted = buffer[..(int)Math.Min(buffer.Length, length - _position)];
         if (wanted.IsEmpty) return 0;
+        if (TakeFromStart(wanted)) return Count(wanted.Length);
         try
         {
             return Count(RandomAccess.Read(source.File, wanted, offset + _position));
@@ -73,6 +80,13 @@ internal sealed class FileRange(OpenObject source, long offset, long length, Dis
     {
         if (disposing) source.Dispose();
         base.Dispose(disposing);
+    }
+
+    private bool TakeFromStart(Span<byte> wanted)
+    {
+        if (start.Length < length) return false;
+        start.AsSpan((int)_position, wanted.Length).CopyTo(wanted);
+        return true;
     }
 
     private int Count(int read)

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
 using Millrace.Core.Conversions;
 using Millrace.Core.Jobs;
 using Millrace.Core.Tickets;
@@ -269,7 +271,7 @@ public sealed class JobEndpointTests
 
     [Theory]
     [InlineData("text/html", 415, "unsupported-media-type")]
-    [InlineData("multipart/form-data; boundary=x", 415, "unsupported-media-type")]
+    [InlineData("multipart/form-data; boundary=x", 400, "bad-multipart")]
     public async Task Upload_OfAnotherType_IsRefused(string type, int status, string code)
     {
         await using var server = await JobServer.StartAsync();
@@ -277,6 +279,36 @@ public sealed class JobEndpointTests
         var response = await server.SendAsync(HttpMethod.Post, "/v1/uploads", Pictures.Body(type: type));
 
         await response.ProblemAsync(status, code);
+    }
+
+    [Fact]
+    public async Task Upload_AsAForm_IsNamedLikeAnyOther()
+    {
+        await using var server = await JobServer.StartAsync();
+        using var file = new ByteArrayContent(Pictures.Png());
+        using var form = new MultipartFormDataContent { { file, "file", "a.png" } };
+
+        var upload = await (await server.SendAsync(HttpMethod.Post, "/v1/uploads", form)).JsonAsync();
+        var source = upload.GetProperty("source").GetString();
+        var job = await server.SendAsync(
+            HttpMethod.Post, JobServer.Path, JsonContent.Create(new { source, transform = "width=10" }));
+
+        Assert.Equal(HttpStatusCode.Accepted, job.StatusCode);
+        Assert.Equal(
+            System.Convert.ToHexStringLower(SHA256.HashData(Pictures.Png())), upload.GetProperty("sha256").GetString());
+    }
+
+    [Fact]
+    public async Task Upload_WithAWatermark_IsRefused()
+    {
+        await using var server = await JobServer.StartAsync();
+        using var file = new ByteArrayContent(Pictures.Png());
+        using var mark = new ByteArrayContent(Pictures.Png());
+        using var form = new MultipartFormDataContent { { file, "file", "a.png" }, { mark, "watermark", "b.png" } };
+
+        await (await server.SendAsync(HttpMethod.Post, "/v1/uploads", form)).ProblemAsync(400, "bad-job");
+
+        Assert.Empty(server.Store.Keys);
     }
 
     [Fact]
