@@ -1,3 +1,4 @@
+using System.Buffers;
 using Millrace.Core.Objects;
 
 namespace Millrace.Storage.Files;
@@ -10,7 +11,7 @@ namespace Millrace.Storage.Files;
 /// <param name="disk">Reads.</param>
 internal sealed class FileRange(OpenObject source, long offset, long length, byte[] start, DiskThreads disk) : Stream
 {
-    private const int BufferBytes = 128 * 1024;
+    private const int BufferBytes = 512 * 1024;
 
     private byte[]? _buffer;
     private long _position;
@@ -36,7 +37,7 @@ internal sealed class FileRange(OpenObject source, long offset, long length, byt
         if (TakeFromStart(wanted.Span)) return Count(wanted.Length);
 
         // Never into the caller's memory: a read that is abandoned may still write when that is in other hands.
-        var own = _buffer ?? new byte[Math.Min(length, BufferBytes)];
+        var own = _buffer ?? ArrayPool<byte>.Shared.Rent((int)Math.Min(length, BufferBytes));
         _buffer = null;
         var part = wanted.Length > own.Length ? wanted[..own.Length] : wanted;
         var count = await disk.RunAsync(
@@ -79,6 +80,10 @@ internal sealed class FileRange(OpenObject source, long offset, long length, byt
     protected override void Dispose(bool disposing)
     {
         if (disposing) source.Dispose();
+
+        // One that an abandoned read may still write to was let go.
+        if (disposing && _buffer is { } own) ArrayPool<byte>.Shared.Return(own);
+        _buffer = null;
         base.Dispose(disposing);
     }
 
