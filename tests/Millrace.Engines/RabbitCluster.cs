@@ -58,7 +58,7 @@ public sealed class RabbitCluster : IAsyncDisposable
     public async Task MendAsync()
     {
         using var limit = new CancellationTokenSource(StartLimit);
-        await Task.WhenAll(_nodes.Select(node => node.MendAsync(limit.Token)));
+        foreach (var node in _nodes) await node.MendAsync(limit.Token);
     }
 
     /// <summary>Kills the nodes and the name service, by their ids, and waits until they are gone.</summary>

@@ -16,6 +16,7 @@ public sealed class RabbitNode
     private readonly RabbitNodePlan _plan;
     private readonly EngineThread _thread;
     private Process? _process;
+    private bool _hung;
 
     internal RabbitNode(RabbitNodePlan plan, EngineThread thread) => (_plan, _thread) = (plan, thread);
 
@@ -58,7 +59,11 @@ public sealed class RabbitNode
     }
 
     /// <summary>SIGSTOP: alive and silent.</summary>
-    public void Pause() => Signals.Send(_process!, Signals.Stop);
+    public void Pause()
+    {
+        _hung = true;
+        Signals.Send(_process!, Signals.Stop);
+    }
 
     /// <summary>SIGCONT.</summary>
     public void Resume() => Signals.Send(_process!, Signals.Continue);
@@ -88,11 +93,16 @@ public sealed class RabbitNode
         }
     }
 
-    /// <summary>Has it run again, whatever was done to it.</summary>
+    /// <summary>
+    /// Has it run again, whatever was done to it. One that hung is started anew: when that was longer than the others'
+    /// net_ticktime, it takes part again and yet knows nothing of queues that are made at another node, nor they of
+    /// those made at it.
+    /// </summary>
     internal async Task MendAsync(CancellationToken cancellationToken)
     {
-        if (_process is { HasExited: false }) Resume();
-        else await StartAsync(cancellationToken);
+        if (_hung) await EndAsync();
+        if (_process is null or { HasExited: true }) await StartAsync(cancellationToken);
+        _hung = false;
     }
 
     /// <summary>Kills it when it runs.</summary>

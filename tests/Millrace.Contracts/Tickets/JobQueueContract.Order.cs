@@ -47,16 +47,20 @@ public abstract partial class JobQueueContract
     // Holds up to its credit, completing the oldest: the credit has room for the next from that completion's call on.
     private async Task ConsumeAsync(Consumer consumer, int stream, HandOutRecord record, Countdown left)
     {
-        var bound = CreditBound(ConsumerCredit);
-        var rooms = new ConcurrentQueue<int>(Enumerable.Repeat(0, bound));
+        var shared = Rooms(CreditBound(ConsumerCredit));
+        var rooms = Lanes.All.ToDictionary(
+            lane => lane, lane => SentAhead(lane, ConsumerCredit) is { } ahead ? Rooms(ahead) : shared);
         await consumer.HoldAllAsync(lease =>
         {
-            rooms.TryDequeue(out var room);
+            var own = rooms[lease.Ticket.Lane];
+            own.TryDequeue(out var room);
             record.HandedOut(lease, stream, room);
             left.Down();
-            rooms.Enqueue(record.Tick());
+            own.Enqueue(record.Tick());
             _ = lease.CompleteAsync().AsTask();
         });
+
+        static ConcurrentQueue<int> Rooms(int count) => new(Enumerable.Repeat(0, count));
     }
 
     private sealed class Countdown(int from)

@@ -27,6 +27,12 @@ public abstract partial class JobQueueContract : IAsyncLifetime
     /// <summary>Most leases of one lane that a consumer of this credit ever holds.</summary>
     protected virtual int CreditBound(int credit) => credit;
 
+    /// <summary>
+    /// How many tickets of a lane a stream may have been sent, taken or not, where each lane has room of its own; null
+    /// where they share the credit. A slow ticket may be there for long while quick ones pass it.
+    /// </summary>
+    protected virtual int? SentAhead(Lane lane, int credit) => null;
+
     /// <summary>How many tickets beyond its limit a lane may take before it refuses.</summary>
     protected virtual int RoomBeyondLimit => 0;
 

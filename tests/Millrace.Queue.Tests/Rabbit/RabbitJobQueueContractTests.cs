@@ -11,6 +11,9 @@ public sealed class RabbitJobQueueContractTests(SharedRabbit shared) : JobQueueC
     // Each lane is sent ahead apart: the credit of quick tickets, and of slow ones what may be worked on of them.
     protected override int CreditBound(int credit) => credit + (2 * Math.Max(1, credit - 1));
 
+    protected override int? SentAhead(Lane lane, int credit) =>
+        lane == Lane.Interactive ? credit : Math.Max(1, credit - 1);
+
     // A broker tells its publishers that a queue is full; what was on the way until they heard it is stored.
     protected override int RoomBeyondLimit => 64;
 
