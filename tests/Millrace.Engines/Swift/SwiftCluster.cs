@@ -69,6 +69,19 @@ public sealed class SwiftCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Has all of it run again, whatever was done to it. The proxy is started anew: it remembers for some seconds which
+    /// nodes failed, and asks none of them, so that the next harm would find two nodes missing.
+    /// </summary>
+    /// <exception cref="TimeoutException">Not up within a minute; the message has the end of the log.</exception>
+    public async Task MendAsync()
+    {
+        using var limit = new CancellationTokenSource(StartLimit);
+        foreach (var node in Nodes) await node.MendAsync(limit.Token);
+        await Proxy.EndAsync();
+        await Proxy.StartAsync(limit.Token);
+    }
+
     /// <summary>Kills its processes, by their ids, and waits until they are gone.</summary>
     public async ValueTask DisposeAsync()
     {

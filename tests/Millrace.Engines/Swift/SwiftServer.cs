@@ -56,6 +56,13 @@ public sealed class SwiftServer
     /// <summary>SIGCONT.</summary>
     public void Resume() => Signals.Send(_process!, Signals.Continue);
 
+    /// <summary>Has it run again: goes on when it was stopped, starts when it is gone.</summary>
+    internal async Task MendAsync(CancellationToken cancellationToken)
+    {
+        if (_process is { HasExited: false }) Resume();
+        else await StartAsync(cancellationToken);
+    }
+
     /// <summary>Kills it when it runs.</summary>
     internal async Task EndAsync()
     {

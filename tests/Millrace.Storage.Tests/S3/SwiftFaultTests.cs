@@ -4,9 +4,13 @@ using Millrace.Core.Objects;
 namespace Millrace.Storage.Tests.S3;
 
 /// <summary>A real store is harmed; what was acknowledged stays, and callers are told the truth.</summary>
-public sealed class SwiftFaultTests(SharedSwift swift)
+public sealed class SwiftFaultTests(SharedSwift swift) : IAsyncLifetime
 {
     private const int Objects = 4;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync() => await (await swift.ClusterAsync()).MendAsync();
 
     [Fact]
     public async Task Calls_WhileAStorageNodeIsKilled_Succeed()
