@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using Millrace.Edge;
 using Millrace.Edge.Dispatch;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Internal;
 using Millrace.Edge.Telemetry;
 using Millrace.Queue.Rabbit;
@@ -59,7 +60,7 @@ internal static class EdgeCommand
         ConsoleLog.Use(builder.Logging, parsed.GetRequiredValue(Log) == "json", LogLevel.Information);
         Settings.AddLimits(builder.Services);
         builder.Services.AddRabbitQueue(RandomNumberGenerator.GetInt32(int.MaxValue));
-        builder.Services.AddEdge();
+        builder.Services.AddEdge().AddEdgeOpen();
         builder.Services.AddEdgeDispatch();
         DurableJobs.AddToEdge(builder);
         builder.Services.AddEdgeInternal();

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Millrace.Core.Handover;
 using Millrace.Edge;
 using Millrace.Edge.Dispatch;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Internal;
 using Millrace.Edge.Jobs;
 using Millrace.Edge.Telemetry;
@@ -47,7 +48,7 @@ internal static class Server
         builder.Services.AddSqliteQueue();
         builder.Services.AddWorkerLeases();
         builder.Services.AddWorkerJobs();
-        builder.Services.AddEdge();
+        builder.Services.AddEdge().AddEdgeOpen();
         builder.Services.AddEdgeDispatch();
         builder.Services.AddEdgeJobs().AddEdgeWebhooks();
         builder.Services.AddWebhookSender(RandomNumberGenerator.GetInt32(int.MaxValue));

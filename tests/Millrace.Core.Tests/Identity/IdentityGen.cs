@@ -10,6 +10,19 @@ internal static class IdentityGen
 {
     private static readonly Gen<string> Letters = Gen.Char["abcxyz0129-"].Array[1, 8].Select(text => new string(text));
 
+    /// <summary>Limits of no special kind.</summary>
+    public static TenantLimits Some { get; } = new()
+    {
+        RequestsPerSecond = 10,
+        Burst = 5,
+        InFlight = 4,
+        JobsOpen = 100,
+        BytesMax = 1 << 20,
+        PixelsMax = 1 << 20,
+        Lanes = Lanes.Images,
+        Retention = TimeSpan.FromHours(1),
+    };
+
     public static readonly Gen<TenantLimits> Limits =
         from rate in Gen.Double[0.001, 1e6]
         from counts in Gen.Int[1, 1_000_000].Array[3]
@@ -75,7 +88,7 @@ internal static class IdentityGen
         from hash in Gen.Byte.Array[KeyHash.Length]
         from tenant in Letters
         from scopes in Gen.Int[0, 15]
-        from expires in Gen.DateTimeOffset.Nullable()
+        from expires in Gen.DateTimeOffset.Select(at => at.ToUniversalTime()).Nullable()
         select (IdentityEntry)new KeyEntry
         {
             Revision = 1,

@@ -13,6 +13,7 @@ using Millrace.Core.Objects;
 using Millrace.Core.Poison;
 using Millrace.Core.Tickets;
 using Millrace.Edge.Dispatch;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Internal;
 using Millrace.Edge.Jobs;
 using Millrace.Edge.Tests.Dispatch;
@@ -73,7 +74,7 @@ internal sealed class JobServer : IAsyncDisposable
             .GroupBy(s => s.Key).ToDictionary(s => s.Key, s => (string?)s.Last().Value));
         builder.Services.AddSingleton<TimeProvider>(parts.Time).AddSingleton<IObjectStore>(parts.Store);
         builder.Services.AddSingleton<IJobQueue>(parts.Queue).AddSingleton<IPoisonLedger>(parts.Ledger);
-        builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks();
+        builder.Services.AddEdge().AddEdgeOpen().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks();
         var app = builder.Build();
         app.MapEdge();
         await app.StartAsync(Cancel);
