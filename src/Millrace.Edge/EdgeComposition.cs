@@ -50,6 +50,7 @@ public static class EdgeComposition
         services.AddSingleton<ConversionProgress>();
         services.AddSingleton<Trial>();
         services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<ServiceEndpoint>();
         services.AddSingleton<BodyReading>();
         services.AddSingleton<ConvertEndpoint>();
         AddServing(services);
@@ -74,6 +75,7 @@ public static class EdgeComposition
         app.MapPost(ConvertEndpoint.Path, JobsComposition.Convert(app.Services)).Requires(KeyScopes.Convert);
         JobsComposition.Map(app);
         WebhooksComposition.Map(app);
+        app.MapGet(ServiceEndpoint.Path, app.Services.GetRequiredService<ServiceEndpoint>().HandleAsync);
         MapHealth(app, app.Services.GetRequiredService<HealthEndpoints>());
         DescriptionRoutes.Map(app);
         return app;

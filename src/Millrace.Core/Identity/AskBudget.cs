@@ -21,16 +21,28 @@ public sealed class AskBudget(int places, double perSecond, int burst, int seed)
     /// <returns>Zero when there was one; otherwise the time until there is.</returns>
     public TimeSpan Take(ulong name, TimeSpan now)
     {
-        var place = (int)(Scatter(name) % (uint)_fullAt.Length);
+        var place = Place(name);
         lock (_lock)
         {
-            var full = Math.Max(_fullAt[place], now.Ticks) + _perToken;
-            var late = full - now.Ticks - (_perToken * burst);
-            if (late > 0) return TimeSpan.FromTicks(late);
-            _fullAt[place] = full;
-            return TimeSpan.Zero;
+            var wait = Wait(place, now);
+            if (wait == TimeSpan.Zero) _fullAt[place] = Math.Max(_fullAt[place], now.Ticks) + _perToken;
+            return wait;
         }
     }
+
+    /// <summary>As <see cref="Take"/>, and takes none.</summary>
+    public TimeSpan Left(ulong name, TimeSpan now)
+    {
+        lock (_lock) return Wait(Place(name), now);
+    }
+
+    private TimeSpan Wait(int place, TimeSpan now)
+    {
+        var late = Math.Max(_fullAt[place], now.Ticks) + _perToken - now.Ticks - (_perToken * burst);
+        return TimeSpan.FromTicks(Math.Max(0, late));
+    }
+
+    private int Place(ulong name) => (int)(Scatter(name) % (uint)_fullAt.Length);
 
     private ulong Scatter(ulong name)
     {

@@ -48,7 +48,9 @@ internal static class Server
         builder.Services.AddSqliteQueue();
         builder.Services.AddWorkerLeases();
         builder.Services.AddWorkerJobs();
-        builder.Services.AddEdge().AddEdgeOpen();
+        builder.Services.AddEdge();
+        if (arguments.Open) builder.Services.AddEdgeOpen();
+        else builder.Services.AddEdgeIdentity(RandomNumberGenerator.GetInt32(int.MaxValue));
         builder.Services.AddEdgeDispatch();
         builder.Services.AddEdgeJobs().AddEdgeWebhooks();
         builder.Services.AddWebhookSender(RandomNumberGenerator.GetInt32(int.MaxValue));
