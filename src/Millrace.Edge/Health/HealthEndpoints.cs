@@ -16,7 +16,8 @@ internal sealed class HealthEndpoints(
     public static Task LiveAsync(HttpContext context) => WriteOkAsync(context);
 
     /// <summary>
-    /// 200 while callers are known and conversions work; otherwise 503 with the reason: what fails this should get no traffic.
+    /// 200 while callers are known and conversions work; otherwise 503 with the reason: what fails this
+    /// should get no traffic.
     /// </summary>
     public async Task ReadyAsync(HttpContext context)
     {

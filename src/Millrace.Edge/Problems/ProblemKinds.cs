@@ -277,14 +277,16 @@ public static class ProblemKinds
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         BadParameter, BadRequest, AmbiguousLength, EmptyBody, BadMultipart, WatermarkMismatch, BadJob,
-        BadIdempotencyKey, KeyMissing, KeyUnknown, ScopeMissing, TenantSuspended, SourceRefused, NotFound, JobNotFound, DeliveryNotFound, ResultNotFound, SourceNotFound,
+        BadIdempotencyKey, KeyMissing, KeyUnknown, ScopeMissing, TenantSuspended, SourceRefused, NotFound,
+        JobNotFound, DeliveryNotFound, ResultNotFound, SourceNotFound,
         MethodNotAllowed,
         BodyTooSlow, JobBegun, JobNotFinished, JobCancelled, IdempotencyPending, JobExpired, LengthRequired,
         TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, RangeNotSatisfiable, IdempotencyMismatch,
         SourceGone, TooManyPixels, TooManyFrames, TooManyScans, OutputTooLarge, Damaged, TransformImpossible,
         WatermarkUnreadable, KernelCrashed, KernelDeadline, KernelOutOfMemory, KernelProtocol, Quarantined,
         TooManyWrongKeys, HeadersTooLarge, InternalError, RequestsFull, BytesFull, WaitTooLong, QueueFull,
-        QueueDeadline, Stopping, IdentityUnavailable, NoKernel, WorkerLost, QueueUnavailable, NotWorkedOn, StoreUnavailable, StoreFull, NotProgressing, TrialFailed,
+        QueueDeadline, Stopping, IdentityUnavailable, NoKernel, WorkerLost, QueueUnavailable,
+        NotWorkedOn, StoreUnavailable, StoreFull, NotProgressing, TrialFailed,
     ];
 
     private static readonly FrozenDictionary<ConversionFailure, ProblemKind> ByFailure =

@@ -13,7 +13,9 @@ public sealed record HttpFeedOptions
     [MinLength(1), MaxLength(16)]
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
-    /// <summary>File with the cluster's secret, 16 printable characters or more in its first line. No default.</summary>
+    /// <summary>
+    /// File with the cluster's secret, 16 printable characters or more in its first line. No default.
+    /// </summary>
     [Required]
     public string SecretFile { get; init; } = "";
 

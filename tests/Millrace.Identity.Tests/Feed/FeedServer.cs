@@ -84,7 +84,8 @@ internal sealed class FeedServer : IAsyncDisposable
     private async Task<byte[]?> TextAsync(
         IQueryCollection query, IdentityReader reader, string path, CancellationToken cancellationToken)
     {
-        if (path == IdentityWire.DigestPath) return IdentityText.Write(await Feed.DigestAsync(reader, cancellationToken));
+        if (path == IdentityWire.DigestPath)
+            return IdentityText.Write(await Feed.DigestAsync(reader, cancellationToken));
         if (path == IdentityWire.ChangesPath)
         {
             var page = await Feed.ChangesAsync(
