@@ -6,7 +6,9 @@ using Millrace.Identity.Copies;
 
 namespace Millrace.Bench.Identity;
 
-/// <summary>What an edge pays for knowing every tenant: memory, start, each request, and while nothing happens.</summary>
+/// <summary>
+/// What an edge pays for knowing every tenant: memory, start, each request, and while nothing happens.
+/// </summary>
 internal static class IdentityCommand
 {
     private const int WholeTenants = 100_000;
