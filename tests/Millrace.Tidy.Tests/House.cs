@@ -28,9 +28,10 @@ internal static class House
     {
         ["Millrace"] = new(
             ["Millrace.Edge", "Millrace.Worker", "Millrace.Webhooks", "Millrace.Outbound", "Millrace.Queue",
-                "Millrace.Storage", "Millrace.Identity", "Millrace.Core"],
+                "Millrace.Storage", "Millrace.Identity", "Millrace.Management", "Millrace.Core"],
             BuiltBeside: ["Millrace.Kernel"]),
         ["Millrace.Edge"] = new(["Millrace.Outbound", "Millrace.Identity", "Millrace.Core"], []),
+        ["Millrace.Management"] = new(["Millrace.Core"], []),
         ["Millrace.Worker"] = new(["Millrace.Core"], []),
         ["Millrace.Webhooks"] = new(["Millrace.Outbound", "Millrace.Core"], []),
         ["Millrace.Identity"] = new(["Millrace.Core"], []),
