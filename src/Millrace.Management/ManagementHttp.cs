@@ -12,6 +12,7 @@ using Millrace.Management.Description;
 using Millrace.Management.Edges;
 using Millrace.Management.Operators;
 using Millrace.Management.Serving;
+using Millrace.Management.Store;
 
 namespace Millrace.Management;
 
@@ -39,6 +40,8 @@ public static class ManagementHttp
         services.AddSingleton<IValidateOptions<OidcOptions>, OidcPlaces>();
         AddCallers(services, seed);
         services.AddSingleton<FeedEndpoints>();
+        services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<Api>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelLimits>();
         services.AddSingleton<IConfigureOptions<HostOptions>, KestrelLimits>();
         // Before AddProblemDetails: the first writer that can write does.
@@ -62,20 +65,52 @@ public static class ManagementHttp
         app.UseStatusCodePages();
         app.Use(next => context => gate.HandleAllAsync(context, next));
         app.Services.GetRequiredService<FeedEndpoints>().Map(app);
+        app.Services.GetRequiredService<Api>().Map(app);
+        app.Services.GetRequiredService<HealthEndpoints>().Map(app);
         DescriptionRoutes.Map(app);
         return app;
     }
+
+    /// <summary>
+    /// Has the first owner's token made when there is none; <see cref="FirstOperator.Token"/> then has it, to be shown.
+    /// Add it after the database.
+    /// </summary>
+    public static IServiceCollection AddFirstOperator(this IServiceCollection services) =>
+        services.AddHostedService(provider => provider.GetRequiredService<FirstOperator>());
+
+    /// <summary>
+    /// Maps what tenants do with their own key, <c>/v1/account</c>, into another host: the public one of a server that
+    /// has management in the same process.
+    /// </summary>
+    /// <param name="app">The public host.</param>
+    /// <param name="management">Of the host that has management.</param>
+    public static WebApplication MapAccount(this WebApplication app, IServiceProvider management)
+    {
+        var gate = management.GetRequiredService<CallerGate>();
+        app.Use(next => context => gate.HandleAsync(context, next));
+        management.GetRequiredService<Api>().MapOwn(app);
+        app.MapGet(DescriptionRoutes.AccountPath, (RequestDelegate)DescriptionRoutes.WriteAsync)
+            .WithMetadata(Demand.Everybody);
+        return app;
+    }
+
+    /// <summary>Everybody may call this address of management: nothing is mapped there that does not say who may.</summary>
+    public static TBuilder ForEverybody<TBuilder>(this TBuilder route)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(Demand.Everybody);
 
     private static void AddCallers(IServiceCollection services, int seed)
     {
         services.AddSingleton(provider => new WrongTokens(
             provider.GetRequiredService<IOptions<CallerOptions>>(), seed,
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<OperatorTokens>();
+        services.AddSingleton(provider => new OperatorTokens(
+            provider.GetRequiredService<ChangeLog>(), provider.GetRequiredService<DatabaseDoor>()));
+        services.AddSingleton<FirstOperator>();
         services.AddSingleton<OidcOperators>();
         services.AddSingleton<OperatorCallers>();
         services.AddSingleton<TenantCallers>();
         services.AddSingleton<ClusterCallers>();
+        services.AddSingleton<DatabaseTrouble>();
         services.AddSingleton<CallerGate>();
     }
 

@@ -38,6 +38,7 @@ internal sealed class Answer
         if (_problem is not null) return ProblemWriter.WriteAsync(context, _problem);
         var response = context.Response;
         response.StatusCode = _status;
+        response.Headers.CacheControl = "no-store";
         if (Tag is not null) response.Headers.ETag = Tag;
         if (Location is not null) response.Headers.Location = Location;
         if (_write is null) return Task.CompletedTask;

@@ -7,13 +7,16 @@ namespace Millrace.Management.Callers;
 /// Stands before every address that has a <see cref="Demand"/>: nothing of a request is read before its caller is known
 /// and may do this.
 /// </summary>
-internal sealed class CallerGate(OperatorCallers operators, TenantCallers tenants, ClusterCallers cluster)
+internal sealed class CallerGate(
+    OperatorCallers operators, TenantCallers tenants, ClusterCallers cluster, DatabaseTrouble trouble)
 {
     /// <summary>Goes on with a request, or refuses it; an address of somebody else's is passed by.</summary>
     public Task HandleAsync(HttpContext context, RequestDelegate next)
     {
         var demand = context.GetEndpoint()?.Metadata.GetMetadata<Demand>();
-        return demand is null or { Of: CallerKind.Everybody } ? next(context) : CheckAsync(context, demand, next);
+        return demand is null or { Of: CallerKind.Everybody }
+            ? next(context)
+            : trouble.GuardAsync(context, () => CheckAsync(context, demand, next));
     }
 
     /// <summary>As <see cref="HandleAsync"/>, and refuses an address that says of nobody that they may call it.</summary>

@@ -45,7 +45,7 @@ internal sealed class OperatorCallers
         var hash = Bearer.HashOf(token);
         if (_owner is not null && CryptographicOperations.FixedTimeEquals(hash, _owner))
             return new Operator("token:owner-file", OperatorRole.Owner);
-        if (OperatorTokens.IsToken(token)) return await _tokens.FindAsync(hash, cancellationToken);
+        if (OperatorTokens.IsToken(token)) return await _tokens.FindAsync(token, cancellationToken);
         return await _oidc.FindAsync(token);
     }
 

@@ -13,6 +13,9 @@ internal static class DescriptionRoutes
     /// <summary>Where the page to try things is.</summary>
     public const string PagePath = "/docs";
 
+    /// <summary>Where the document of <c>/v1/account</c> is, on a public port that has its own document.</summary>
+    public const string AccountPath = "/openapi/account.json";
+
     private const string DocumentPath = "/openapi/v1.json";
 
     /// <summary>The browser itself refuses what the page would still ask of others.</summary>

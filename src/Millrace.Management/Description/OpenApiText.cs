@@ -84,7 +84,7 @@ internal sealed partial class OpenApiText
             ["operationId"] = operation.Name,
             ["summary"] = operation.Summary,
             ["description"] = WhoMay(demand) + (operation.Description.Length > 0 ? "\n\n" + operation.Description : ""),
-            ["tags"] = new JsonArray(path.Split('/')[3]),
+            ["tags"] = new JsonArray(demand.Of == CallerKind.Tenant ? "account" : path.Split('/')[3]),
             ["security"] = new JsonArray(new JsonObject
             {
                 [demand.Of == CallerKind.Tenant ? "key" : "operator"] = new JsonArray(),

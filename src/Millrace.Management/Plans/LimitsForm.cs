@@ -47,7 +47,7 @@ internal sealed record LimitsForm
     /// <summary>The limits, or the lane or time that is none; the other ranges are the plans' own to check.</summary>
     public Problem? Read(out TenantLimits limits)
     {
-        var lanes = Lanes.Select(name => Core.Tickets.Lanes.Images.Where(lane => lane.Name() == name)).ToList();
+        var problem = LaneNames.Read("limits.lanes", Lanes, out var lanes);
         limits = new TenantLimits
         {
             RequestsPerSecond = RequestsPerSecond,
@@ -56,12 +56,10 @@ internal sealed record LimitsForm
             JobsOpen = JobsOpen,
             BytesMax = BytesMax,
             PixelsMax = PixelsMax,
-            Lanes = [.. lanes.SelectMany(lane => lane).Distinct()],
+            Lanes = lanes,
             Retention = Seconds.ToTime(RetentionSeconds),
         };
-        if (lanes.Exists(lane => !lane.Any()))
-            return Problem.Field("limits.lanes", "one of them is none", "some of interactive, heavy and bulk");
-        return Seconds.Check("limits.retentionSeconds", RetentionSeconds);
+        return problem ?? Seconds.Check("limits.retentionSeconds", RetentionSeconds);
     }
 }
 
@@ -87,6 +85,9 @@ internal sealed record OverridesForm
     public long? PixelsMax { get; init; }
 
     [Description("Instead of the plan's; null: the plan's holds.")]
+    public IReadOnlyList<string>? Lanes { get; init; }
+
+    [Description("Instead of the plan's; null: the plan's holds.")]
     public long? RetentionSeconds { get; init; }
 
     public static OverridesForm? Of(LimitOverrides? overrides) => overrides is null ? null : new()
@@ -97,12 +98,14 @@ internal sealed record OverridesForm
         JobsOpen = overrides.JobsOpen,
         BytesMax = overrides.BytesMax,
         PixelsMax = overrides.PixelsMax,
+        Lanes = overrides.Lanes is null ? null : [.. overrides.Lanes.Select(lane => lane.Name())],
         RetentionSeconds = (long?)overrides.Retention?.TotalSeconds,
     };
 
     /// <summary>The exceptions, or the time that is none; the other ranges are the plans' own to check.</summary>
     public Problem? Read(out LimitOverrides overrides)
     {
+        var problem = LaneNames.Read("overrides.lanes", Lanes ?? [], out var lanes);
         overrides = new LimitOverrides
         {
             RequestsPerSecond = RequestsPerSecond,
@@ -111,9 +114,24 @@ internal sealed record OverridesForm
             JobsOpen = JobsOpen,
             BytesMax = BytesMax,
             PixelsMax = PixelsMax,
+            Lanes = Lanes is null ? null : lanes,
             Retention = RetentionSeconds is { } seconds ? Seconds.ToTime(seconds) : null,
         };
-        return RetentionSeconds is { } kept ? Seconds.Check("retentionSeconds", kept) : null;
+        return problem
+            ?? (RetentionSeconds is { } kept ? Seconds.Check("overrides.retentionSeconds", kept) : null);
+    }
+}
+
+/// <summary>Lanes as texts.</summary>
+internal static class LaneNames
+{
+    public static Problem? Read(string field, IReadOnlyList<string> names, out IReadOnlyList<Lane> lanes)
+    {
+        var found = names.Select(name => Core.Tickets.Lanes.Images.Where(lane => lane.Name() == name)).ToList();
+        lanes = [.. found.SelectMany(lane => lane)];
+        return lanes.Count == names.Count
+            ? null
+            : Problem.Field(field, "one of them is none", "some of interactive, heavy and bulk");
     }
 }
 

@@ -18,35 +18,79 @@ internal record TermsForm
     [Description("Fixed price of a calendar month, in millionths of the currency. At least 0.")]
     public long MonthlyMicros { get; init; }
 
-    [Description("Billable results of a month that the fixed price includes. At least 0.")]
-    public long IncludedResults { get; init; }
-
-    [Description("What those beyond cost, first tier first; the last has no upTo. At most 10; none: nothing.")]
-    public IReadOnlyList<TierForm> Tiers { get; init; } = [];
+    [Description("What is counted for money, each unit once; what is not here costs nothing.")]
+    public IReadOnlyList<ChargeForm> Charges { get; init; } = [];
 
     public Problem? Read(out PlanTerms terms)
     {
         var problem = Limits.Read(out var limits);
+        var charges = Charges.Select(charge => charge.ToCharge()).ToList();
         terms = new PlanTerms
         {
             Limits = limits,
             Currency = Currency,
             MonthlyMicros = MonthlyMicros,
-            IncludedResults = IncludedResults,
-            Tiers = [.. Tiers.Select(tier => new PriceTier(tier.UpTo, tier.MicrosEach))],
+            Charges = [.. charges.OfType<PlanCharge>()],
         };
-        return problem;
+        return problem ?? (charges.Contains(null)
+            ? Problem.Field("charges", "one of its units is none", ChargeForm.UnitsAllowed)
+            : null);
     }
 }
 
-/// <summary>A price for some of a month's results.</summary>
+/// <summary>What one unit of use costs.</summary>
+internal sealed record ChargeForm
+{
+    public const string UnitsAllowed =
+        "standard-results, avif-results, animation-results, pixels, bytes-in or bytes-out";
+
+    private static readonly (string Name, UsageUnit Unit)[] Units =
+    [
+        ("standard-results", UsageUnit.StandardResults), ("avif-results", UsageUnit.AvifResults),
+        ("animation-results", UsageUnit.AnimationResults), ("pixels", UsageUnit.Pixels),
+        ("bytes-in", UsageUnit.BytesIn), ("bytes-out", UsageUnit.BytesOut),
+    ];
+
+    [Description("What is counted: " + UnitsAllowed + ".")]
+    public required string Unit { get; init; }
+
+    [Description("Units a month that the monthly price covers. At least 0.")]
+    public long IncludedUnits { get; init; }
+
+    [Description("For how many units the tiers' prices are, for example 1000. At least 1.")]
+    public long PerUnits { get; init; } = 1;
+
+    [Description("Prices of the units beyond, in rising order of where they end; the last has no end. 1 to 16.")]
+    public required IReadOnlyList<TierForm> Tiers { get; init; }
+
+    public static ChargeForm Of(PlanCharge charge) => new()
+    {
+        Unit = Array.Find(Units, each => each.Unit == charge.Unit).Name,
+        IncludedUnits = charge.IncludedUnits,
+        PerUnits = charge.PerUnits,
+        Tiers = [.. charge.Tiers.Select(each => new TierForm
+        {
+            UpToUnits = each.UpToUnits,
+            PriceMicros = each.PriceMicros,
+        })],
+    };
+
+    /// <summary>The charge; null when its unit is none.</summary>
+    public PlanCharge? ToCharge() => Array.FindIndex(Units, each => each.Name == Unit) is >= 0 and var index
+        ? new PlanCharge(
+            Units[index].Unit, IncludedUnits, PerUnits,
+            [.. Tiers.Select(each => new PriceTier(each.UpToUnits, each.PriceMicros))])
+        : null;
+}
+
+/// <summary>The price of a stretch of units.</summary>
 internal sealed record TierForm
 {
-    [Description("Last result beyond those included that has this price, counted from 1; null: all further ones.")]
-    public long? UpTo { get; init; }
+    [Description("Units a month, those included counted too, up to which it holds; absent: all above.")]
+    public long? UpToUnits { get; init; }
 
-    [Description("Price of one result, in millionths of the currency. At least 0.")]
-    public required long MicrosEach { get; init; }
+    [Description("For perUnits units, in millionths of the currency. At least 0.")]
+    public required long PriceMicros { get; init; }
 }
 
 /// <summary>A plan, or one version of it, as operators read it.</summary>
@@ -74,8 +118,7 @@ internal sealed record PlanForm : TermsForm
         Limits = LimitsForm.Of(terms.Limits),
         Currency = terms.Currency,
         MonthlyMicros = terms.MonthlyMicros,
-        IncludedResults = terms.IncludedResults,
-        Tiers = [.. terms.Tiers.Select(tier => new TierForm { UpTo = tier.UpTo, MicrosEach = tier.MicrosEach })],
+        Charges = [.. terms.Charges.Select(ChargeForm.Of)],
     };
 }
 

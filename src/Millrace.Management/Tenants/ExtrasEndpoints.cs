@@ -1,8 +1,7 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Millrace.Core.Identity;
 using Millrace.Management.Answers;
-using Millrace.Management.Callers;
-using Millrace.Management.Operators;
 using Millrace.Management.Routes;
 
 namespace Millrace.Management.Tenants;
@@ -42,7 +41,7 @@ internal sealed class ExtrasEndpoints(ExtrasBook extras, TenantBook tenants)
         Problems = [ProblemKinds.ThingNotFound, ProblemKinds.NotNow],
     };
 
-    private static System.Text.Json.Serialization.Metadata.JsonTypeInfo AnswerOf(string what) => what switch
+    private static JsonTypeInfo AnswerOf(string what) => what switch
     {
         "Sources" => TenantJson.Default.SourcesForm,
         "Presets" => TenantJson.Default.PresetsForm,
