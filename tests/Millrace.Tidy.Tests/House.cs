@@ -21,7 +21,7 @@ internal static class House
 
     /// <summary>Folders that are made and not written.</summary>
     public static IReadOnlyList<string> MadeFolders { get; } =
-        ["artifacts", "bin", "obj", "node_modules", ".git", ".vs", "data", "out", "TestResults"];
+        ["artifacts", "bin", "obj", "node_modules", ".git", ".vs", "data", "out", "TestResults", "Migrations"];
 
     /// <summary>Every project under src, and what it may reference.</summary>
     public static IReadOnlyDictionary<string, Arrows> ProjectArrows { get; } = new Dictionary<string, Arrows>
