@@ -94,6 +94,11 @@ public static class ManagementHttp
         return app;
     }
 
+    /// <summary>Opens the database without serving, for what is done to it alone.</summary>
+    /// <exception cref="ManagementStoreException">It cannot be reached or written.</exception>
+    public static Task OpenManagementStoreAsync(this IServiceProvider services, CancellationToken cancellationToken) =>
+        services.GetRequiredService<StoreOpening>().RunAsync(cancellationToken);
+
     /// <summary>Everybody may call this address of management: nothing is mapped there that does not say who may.</summary>
     public static TBuilder ForEverybody<TBuilder>(this TBuilder route)
         where TBuilder : IEndpointConventionBuilder => route.WithMetadata(Demand.Everybody);
