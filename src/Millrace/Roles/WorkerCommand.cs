@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
-using Millrace.Edge.Telemetry;
 using Millrace.Core.Poison;
 using Millrace.Edge.Health;
+using Millrace.Edge.Telemetry;
 using Millrace.Queue.Rabbit;
 using Millrace.Worker;
 using Millrace.Worker.Leases;

@@ -75,6 +75,7 @@ internal sealed class JobServer : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(parts.Time).AddSingleton<IObjectStore>(parts.Store);
         builder.Services.AddSingleton<IJobQueue>(parts.Queue).AddSingleton<IPoisonLedger>(parts.Ledger);
         builder.Services.AddEdge().AddEdgeOpen().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks();
+        parts.Services?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapEdge();
         await app.StartAsync(Cancel);
@@ -155,6 +156,9 @@ internal sealed class JobServerParts
     public MemoryQueue Queue { get; } = new();
 
     public MemoryLedger Ledger { get; } = new();
+
+    /// <summary>Services in place of the edge's own.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
 }
 
 /// <summary>Looks into answers about jobs.</summary>
