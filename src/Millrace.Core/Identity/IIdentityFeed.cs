@@ -27,8 +27,8 @@ public interface IIdentityFeed
         IdentityReader reader, long after, TimeSpan wait, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The key of a hash with its tenant and plan, newest first to be known: three entries, or none when there is no such
-    /// key. For a key that is too new to have come with the changes.
+    /// The key of a hash with its tenant and plan, newest first to be known: three entries, or none when there is no
+    /// such key. For a key that is too new to have come with the changes.
     /// </summary>
     /// <param name="reader">Who asks.</param>
     /// <param name="hash">Of the key's text.</param>
@@ -66,7 +66,9 @@ public sealed record IdentityPage
     /// <summary>Who has applied this page has all that happened up to this revision.</summary>
     public required long Reaches { get; init; }
 
-    /// <summary>The newest revision when this page was made: above <see cref="Reaches"/> there is more to fetch.</summary>
+    /// <summary>
+    /// The newest revision when this page was made: above <see cref="Reaches"/> there is more to fetch.
+    /// </summary>
     public required long Head { get; init; }
 
     /// <summary>When this page was made, by management's clock.</summary>

@@ -72,6 +72,8 @@ public enum TenantState
     /// <summary>Its requests are refused with 403 until an operator resumes it; nothing of it is lost.</summary>
     Suspended = 1,
 
-    /// <summary>It is being deleted: its keys are as unknown; an operator can take it back while the grace lasts.</summary>
+    /// <summary>
+    /// It is being deleted: its keys are as unknown; an operator can take it back while the grace lasts.
+    /// </summary>
     Deleted = 2,
 }

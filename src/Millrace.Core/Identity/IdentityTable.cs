@@ -87,7 +87,9 @@ public sealed class IdentityTable
         }
     }
 
-    /// <summary>All entries that are not removed, in no order. What is told meanwhile may be among them or not.</summary>
+    /// <summary>
+    /// All entries that are not removed, in no order. What is told meanwhile may be among them or not.
+    /// </summary>
     public IEnumerable<IdentityEntry> Entries()
     {
         foreach (var (_, row) in _plans)

@@ -2,7 +2,9 @@ using Millrace.Core.Tickets;
 
 namespace Millrace.Core.Plans;
 
-/// <summary>What one tenant may, in the whole region: its plan's word, with its own exceptions already applied.</summary>
+/// <summary>
+/// What one tenant may, in the whole region: its plan's word, with its own exceptions already applied.
+/// </summary>
 public sealed record TenantLimits
 {
     /// <summary>Requests a second, over time. Above 0.</summary>

@@ -6,7 +6,9 @@ using Millrace.Identity;
 
 namespace Millrace.Edge.Identity;
 
-/// <summary>Says how an edge knows its callers. One of these stands beside <see cref="EdgeComposition.AddEdge"/>.</summary>
+/// <summary>
+/// Says how an edge knows its callers. One of these stands beside <see cref="EdgeComposition.AddEdge"/>.
+/// </summary>
 public static class IdentityComposition
 {
     /// <summary>

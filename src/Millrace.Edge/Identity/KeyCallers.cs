@@ -24,8 +24,7 @@ internal sealed class KeyCallers(
         if (!IsBearer(header)) return new(Refuse("missing", Missing()));
         var key = header[0].AsSpan(Scheme.Length).Trim(' ');
         if (!ApiKeyText.IsWellFormed(key)) return new(Wrong(context, "malformed"));
-        if (known.Table is not { } table || known.Freshness < IdentityFreshness.Late)
-            return new(Refuse("unavailable", Unavailable()));
+        if (known.Usable is not { } table) return new(Refuse("unavailable", Unavailable()));
         var hash = KeyHash.Of(key);
         var finding = table.Find(hash, time.GetUtcNow());
         return finding.Standing == KeyStanding.Absent ? AskAsync(context, hash) : new(Judge(context, finding));
@@ -36,7 +35,7 @@ internal sealed class KeyCallers(
         // Whoever has sent too many wrong keys has management asked for none.
         if (wrong.IsSpent(context.Connection.RemoteIpAddress)) return Wrong(context, "unknown");
         await inquiry.AskAsync(hash, context.RequestAborted);
-        return known.Table is { } table
+        return known.Usable is { } table
             ? Judge(context, table.Find(hash, time.GetUtcNow()))
             : Refuse("unavailable", Unavailable());
     }

@@ -302,7 +302,8 @@ public static class ProblemKinds
     [
         BadParameter, BadRequest, AmbiguousLength, EmptyBody, BadMultipart, WatermarkMismatch, BadJob,
         LaneNotAllowed,
-        BadIdempotencyKey, KeyMissing, KeyUnknown, ScopeMissing, TenantSuspended, SourceRefused, NotFound, JobNotFound, DeliveryNotFound, ResultNotFound, SourceNotFound,
+        BadIdempotencyKey, KeyMissing, KeyUnknown, ScopeMissing, TenantSuspended, SourceRefused, NotFound,
+        JobNotFound, DeliveryNotFound, ResultNotFound, SourceNotFound,
         MethodNotAllowed,
         BodyTooSlow, JobBegun, JobNotFinished, JobCancelled, IdempotencyPending, JobExpired, LengthRequired,
         TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, RangeNotSatisfiable, IdempotencyMismatch,
@@ -310,8 +311,8 @@ public static class ProblemKinds
         WatermarkUnreadable, KernelCrashed, KernelDeadline, KernelOutOfMemory, KernelProtocol, Quarantined,
         RateLimited, InFlightLimited, JobsOpenLimited,
         TooManyWrongKeys, HeadersTooLarge, InternalError, RequestsFull, BytesFull, WaitTooLong, Shed, QueueFull,
-        QueueDeadline, Stopping, IdentityUnavailable, NoKernel, WorkerLost, QueueUnavailable, NotWorkedOn, StoreUnavailable, StoreFull, PartNotReady,
-        NotProgressing, TrialFailed,
+        QueueDeadline, Stopping, IdentityUnavailable, NoKernel, WorkerLost, QueueUnavailable,
+        NotWorkedOn, StoreUnavailable, StoreFull, PartNotReady, NotProgressing, TrialFailed,
     ];
 
     private static readonly FrozenDictionary<ConversionFailure, ProblemKind> ByFailure =

@@ -10,10 +10,12 @@ public sealed record HttpFeedOptions
     /// Addresses of management, for example <c>https://manage-1:9300</c>; when one fails the next is asked. At least
     /// one, at most 16.
     /// </summary>
-    [MinLength(1), MaxLength(16)]
+    [MaxLength(16)]
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
-    /// <summary>File with the cluster's secret, 16 printable characters or more in its first line. No default.</summary>
+    /// <summary>
+    /// File with the cluster's secret, 16 printable characters or more in its first line. No default.
+    /// </summary>
     [Required]
     public string SecretFile { get; init; } = "";
 
@@ -41,6 +43,11 @@ internal sealed class HttpFeedPlaces : IValidateOptions<HttpFeedOptions>
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, HttpFeedOptions options)
     {
+        if (options.Addresses.Count == 0)
+        {
+            return ValidateOptionsResult.Fail(
+                "Identity:Feed: no management is named: add --management, or --open to serve everybody on loopback.");
+        }
         foreach (var text in options.Addresses)
         {
             if (Address(text) is null)

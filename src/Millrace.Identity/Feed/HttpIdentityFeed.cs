@@ -50,17 +50,17 @@ public sealed class HttpIdentityFeed : IIdentityFeed, IDisposable
     public async IAsyncEnumerable<IdentityPage> SnapshotAsync(
         IdentityReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var silence = new SilenceLimit(_options.SilenceTimeout, _time, cancellationToken);
-        var (response, address) = await OpenAsync(IdentityWire.SnapshotPath + IdentityWire.QueryOf(reader), silence);
-        using var held = response;
-        var lines = new LineReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        using var answer = await OpenAsync(
+            IdentityWire.SnapshotPath + IdentityWire.QueryOf(reader), TimeSpan.Zero, cancellationToken);
+        var lines = new LineReader(await answer.Response.Content.ReadAsStreamAsync(cancellationToken));
         var isWhole = false;
         while (!isWhole)
         {
-            var page = await NextAsync(lines, address, silence);
+            var text = await ReadAsync(lines, answer);
+            var page = Readable(IdentityText.ReadPage(text), answer.Address);
             isWhole = page.IsLast;
             yield return page;
-            silence.Restart();
+            answer.Silence.Restart();
         }
     }
 
@@ -90,35 +90,44 @@ public sealed class HttpIdentityFeed : IIdentityFeed, IDisposable
     private async Task<T> AskAsync<T>(
         string path, TimeSpan wait, Func<byte[], IdentityReading<T>> read, CancellationToken cancellationToken)
     {
-        using var silence = new SilenceLimit(wait + _options.SilenceTimeout, _time, cancellationToken);
-        var (response, address) = await OpenAsync(path, silence);
-        using var held = response;
-        var text = await GuardAsync(address, silence, async () =>
-        {
-            var lines = new LineReader(await response.Content.ReadAsStreamAsync(silence.Token));
-            return await lines.ReadAsync(silence.Token);
-        });
-        return Readable(read(text ?? []), address);
+        using var answer = await OpenAsync(path, wait, cancellationToken);
+        var lines = new LineReader(await answer.Response.Content.ReadAsStreamAsync(cancellationToken));
+        return Readable(read(await ReadAsync(lines, answer)), answer.Address);
     }
 
     // The one that answered last, then each of the others.
-    private async Task<(HttpResponseMessage Response, Uri Address)> OpenAsync(string path, SilenceLimit silence)
+    private async Task<FeedAnswer> OpenAsync(string path, TimeSpan wait, CancellationToken cancellationToken)
     {
         var first = Volatile.Read(ref _turn);
         for (var tries = 1; ; tries++)
         {
             var turn = (first + tries - 1) % _addresses.Length;
-            var address = _addresses[turn];
             try
             {
-                var response = await GuardAsync(address, silence, () => SendAsync(address, path, silence.Token));
+                var answer = await OpenAsync(_addresses[turn], path, wait, cancellationToken);
                 Volatile.Write(ref _turn, turn);
-                return (response, address);
+                return answer;
             }
             catch (IdentityFeedException) when (tries < _addresses.Length)
             {
-                silence.Restart();
+                // The next may answer; when none does, the last one's reason is told.
             }
+        }
+    }
+
+    private async Task<FeedAnswer> OpenAsync(
+        Uri address, string path, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var silence = new SilenceLimit(wait + _options.SilenceTimeout, _time, cancellationToken);
+        try
+        {
+            var response = await GuardAsync(address, silence, () => SendAsync(address, path, silence.Token));
+            return new FeedAnswer(response, address, silence);
+        }
+        catch (Exception exception) when (exception is IdentityFeedException or OperationCanceledException)
+        {
+            silence.Dispose();
+            throw;
         }
     }
 
@@ -138,11 +147,11 @@ public sealed class HttpIdentityFeed : IIdentityFeed, IDisposable
         throw new IdentityFeedException($"Management at {address} answered {status}{advice}.");
     }
 
-    private async Task<IdentityPage> NextAsync(LineReader lines, Uri address, SilenceLimit silence)
+    private async Task<byte[]> ReadAsync(LineReader lines, FeedAnswer answer)
     {
-        var text = await GuardAsync(address, silence, () => lines.ReadAsync(silence.Token).AsTask())
-            ?? throw Failed($"Management at {address} broke its snapshot off.");
-        return Readable(IdentityText.ReadPage(text), address);
+        var silence = answer.Silence;
+        return await GuardAsync(answer.Address, silence, () => lines.ReadAsync(silence.Token).AsTask())
+            ?? throw Failed($"Management at {answer.Address} broke its answer off.");
     }
 
     private T Readable<T>(IdentityReading<T> reading, Uri address) => reading.IsRead
@@ -170,5 +179,15 @@ public sealed class HttpIdentityFeed : IIdentityFeed, IDisposable
     {
         Volatile.Write(ref _turn, (Volatile.Read(ref _turn) + 1) % _addresses.Length);
         return new IdentityFeedException(message, inner);
+    }
+}
+
+/// <summary>An answer that is being read, and the limit of its silence.</summary>
+internal sealed record FeedAnswer(HttpResponseMessage Response, Uri Address, SilenceLimit Silence) : IDisposable
+{
+    public void Dispose()
+    {
+        Response.Dispose();
+        Silence.Dispose();
     }
 }

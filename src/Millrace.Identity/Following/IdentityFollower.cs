@@ -150,13 +150,13 @@ internal sealed partial class IdentityFollower(
     private partial void LogSnapshot(long entries, long revision, string cause);
 
     [LoggerMessage(10001, LogLevel.Warning,
-        "At revision {Revision} there are {Ours} entries here and {Theirs} at management, or others; a snapshot is read.")]
+        "At revision {Revision} there are {Ours} entries here, at management {Theirs} or others: all is read anew.")]
     private partial void LogMismatch(long revision, long ours, long theirs);
 
     [LoggerMessage(10002, LogLevel.Warning, "No tenant is known yet, so no key is served: {Reason}")]
     private partial void LogNothingKnown(string reason);
 
     [LoggerMessage(10003, LogLevel.Error,
-        "Management was heard {AgeSeconds} s ago. What is known is served; what has changed since is not seen. {Reason}")]
+        "Management was heard {AgeSeconds} s ago. What is known is served; changes are not seen. {Reason}")]
     private partial void LogOld(long ageSeconds, string reason);
 }

@@ -19,7 +19,9 @@ public sealed record IdentityOptions
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
     public TimeSpan? MaxStaleness { get; init; }
 
-    /// <summary>From which age on the log has an error, and again each time it doubles. 1 s to 1 day; default 30 s.</summary>
+    /// <summary>
+    /// From which age on the log has an error, and again each time it doubles. 1 s to 1 day; default 30 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan AlarmAge { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -38,11 +40,15 @@ public sealed record IdentityOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SnapshotTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Least time between two calls for changes: what changes meanwhile comes together. 0 to 1 s; default 50 ms.</summary>
+    /// <summary>
+    /// Least time between two calls for changes: what changes meanwhile comes together. 0 to 1 s; default 50 ms.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Longest wait after a failed call; the first is 100 ms, each further one doubles. 100 ms to 5 min; default 5 s.</summary>
+    /// <summary>
+    /// Longest wait after a failed call; the first is 100 ms, each further one doubles. 100 ms to 5 min; default 5 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -70,7 +76,9 @@ public sealed record IdentityOptions
     /// <summary>Unknown keys that management is asked for each second, over time. 0.1 to 10,000; default 20.</summary>
     [Range(0.1, 10_000)] public double AsksPerSecond { get; init; } = 20;
 
-    /// <summary>How many may be asked for at once after quiet, and be under way together. 1 to 10,000; default 40.</summary>
+    /// <summary>
+    /// How many may be asked for at once after quiet, and be under way together. 1 to 10,000; default 40.
+    /// </summary>
     [Range(1, 10_000)] public int AsksAtOnce { get; init; } = 40;
 
     /// <summary>How long an unknown key is not asked for again. 10 ms to 5 min; default 2 s.</summary>

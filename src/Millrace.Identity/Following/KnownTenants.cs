@@ -44,6 +44,12 @@ public sealed class KnownTenants(IOptions<IdentityOptions> options, TimeProvider
     /// <summary>Whether it can be relied on.</summary>
     public IdentityFreshness Freshness => _rules.Judge(Age);
 
+    /// <summary>
+    /// The table where it may be relied on; null while there is none, and when it is older than
+    /// <see cref="MaxStaleness"/>.
+    /// </summary>
+    public IdentityTable? Usable => _rules.AgeMax is null || Freshness >= IdentityFreshness.Late ? _table : null;
+
     /// <summary>From now on this table is what is known.</summary>
     internal void Hold(IdentityTable table, TimeSpan age)
     {

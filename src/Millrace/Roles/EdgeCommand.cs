@@ -36,8 +36,8 @@ internal static class EdgeCommand
 
     private static readonly Option<DirectoryInfo?> IdentityFolder = new("--identity")
     {
-        Description = "Folder of this edge's copy of tenants and keys, made if need be: with it the edge can start while "
-            + "management is away.",
+        Description = "Folder of this edge's copy of tenants and keys, made if need be: with it the edge can start "
+            + "while management is away.",
     };
 
     private static readonly Option<bool> Open = RoleOptions.Open();
@@ -51,7 +51,8 @@ internal static class EdgeCommand
     {
         var command = new Command("edge", "Starts an API server of a region: workers and queue are elsewhere.")
         {
-            Urls, InternalUrls, Advertised, Brokers, SecretFile, Management, IdentityFolder, Open, Name, SettingsFile, Log,
+            Urls, InternalUrls, Advertised, Brokers, SecretFile, Management, IdentityFolder, Open, Name,
+            SettingsFile, Log,
         };
         command.SetAction(RunAsync);
         return command;

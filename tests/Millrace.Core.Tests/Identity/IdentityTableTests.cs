@@ -76,8 +76,9 @@ public sealed class IdentityTableTests
             var found = table.Find(Hash(1), Now);
 
             Assert.Equal(KeyStanding.Live, found.Standing);
-            Assert.Equal(("t-1", "key_1", KeyScopes.Convert), (found.Caller.Tenant, found.Caller.Key, found.Caller.Scopes));
-            Assert.Equal(5, found.Caller.Limits!.Burst);
+            var caller = found.Caller;
+            Assert.Equal(("t-1", "key_1", KeyScopes.Convert), (caller.Tenant, caller.Key, caller.Scopes));
+            Assert.Equal(5, caller.Limits!.Burst);
         }
     }
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Millrace.Core.Conversions;
+using Millrace.Core.Identity;
 using Millrace.Core.Images;
 using Millrace.Core.Jobs;
 using Millrace.Core.Objects;
@@ -74,7 +75,9 @@ internal sealed class JobServer : IAsyncDisposable
             .GroupBy(s => s.Key).ToDictionary(s => s.Key, s => (string?)s.Last().Value));
         builder.Services.AddSingleton<TimeProvider>(parts.Time).AddSingleton<IObjectStore>(parts.Store);
         builder.Services.AddSingleton<IJobQueue>(parts.Queue).AddSingleton<IPoisonLedger>(parts.Ledger);
-        builder.Services.AddEdge().AddEdgeOpen().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks();
+        builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks();
+        if (parts.Feed is null) builder.Services.AddEdgeOpen();
+        else AddKeys(builder.Services, parts.Feed);
         parts.Services?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapEdge();
@@ -134,6 +137,13 @@ internal sealed class JobServer : IAsyncDisposable
         await App.DisposeAsync();
     }
 
+    // Whoever tests keys waits for no worker.
+    private static void AddKeys(IServiceCollection services, MemoryFeed feed)
+    {
+        services.AddSingleton<IIdentityFeed>(feed).AddEdgeIdentity(seed: 1);
+        services.AddSingleton<ConvertOrder>((order, cancelled) => Converters.Echo(order.Request, cancelled));
+    }
+
     private JobResult Result(JobRecord record, Guid attempt, int number, JobTransform transform)
     {
         var bytes = System.Text.Encoding.UTF8.GetBytes("the result of " + transform.Transform);
@@ -159,6 +169,9 @@ internal sealed class JobServerParts
 
     /// <summary>Services in place of the edge's own.</summary>
     public Action<IServiceCollection>? Services { get; init; }
+
+    /// <summary>Who tells of keys; null: everybody is served.</summary>
+    public MemoryFeed? Feed { get; init; }
 }
 
 /// <summary>Looks into answers about jobs.</summary>
