@@ -14,7 +14,8 @@ using Millrace.Bench.SideBySide;
 Command[] sideBySide =
 [
     KernelCommand.Create(), ServiceCommand.Create(), MemoryCommand.Create(), DeathCommand.Create(),
-    QueueCommand.Create(), RegionCommand.Create(), DurableCommand.Create(), IdentityCommand.Create(), FairnessCommand.Create(),
+    QueueCommand.Create(), RegionCommand.Create(), DurableCommand.Create(), IdentityCommand.Create(),
+    FairnessCommand.Create(),
 ];
 var root = new RootCommand("Measures Millrace side by side with others; every figure is a ratio inside one run.")
 {
