@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Millrace.Core.Images;
 using Millrace.Core.Transforms;
+using Millrace.Edge.Admission;
 using Millrace.Edge.Convert;
 using Millrace.Edge.Problems;
 
@@ -133,6 +134,8 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
         Headers = new Dictionary<string, IOpenApiHeader>
         {
             ["ETag"] = Header("Strong; equal for equal source, transform and build."),
+            [RateGate.PolicyHeader] = Header("Of a caller with a key: the tenant's rate, q requests in w seconds."),
+            [RateGate.Header] = Header("What is left of it: r requests now, all of them after t seconds."),
             ["Server-Timing"] = Header("auth, admit, read, queue, convert and total, in milliseconds."),
             [ProblemWriter.JobHeader] = Header("The request's id, a UUID of version 7."),
             ["Vary"] = Header("Accept, where the format was chosen from it."),
