@@ -5,6 +5,7 @@ using Millrace.Core.Images;
 using Millrace.Core.Transforms;
 using Millrace.Edge.Admission;
 using Millrace.Edge.Convert;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Problems;
 
 namespace Millrace.Edge.Description;
@@ -14,9 +15,10 @@ namespace Millrace.Edge.Description;
 /// <see cref="TransformParameters"/>, answers from <see cref="ProblemKinds"/>, media types from <see
 /// cref="ImageFormats"/>.
 /// </summary>
-internal sealed class ApiDescription : IOpenApiDocumentTransformer
+internal sealed class ApiDescription(ICallerSource callers) : IOpenApiDocumentTransformer
 {
     private const string ProblemSchema = "Problem";
+    private const string KeyScheme = "key";
     private const string ProblemMediaType = "application/problem+json";
 
     /// <summary>Refusals that this address never gives: they belong to others.</summary>
@@ -46,11 +48,24 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
         document.Components ??= new();
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
         document.Components.Schemas[ProblemSchema] = DescribeProblem();
+        if (callers is KeyCallers) DescribeKeys(document);
         document.Paths[ConvertEndpoint.Path] = new OpenApiPathItem
         {
             Operations = new() { [HttpMethod.Post] = DescribeConvert(document) },
         };
         return Task.CompletedTask;
+    }
+
+    private static void DescribeKeys(OpenApiDocument document)
+    {
+        document.Components!.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes[KeyScheme] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "An API key, mr_…",
+        };
+        document.Security = [new() { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
     }
 
     private static OpenApiOperation DescribeConvert(OpenApiDocument document) => new()
