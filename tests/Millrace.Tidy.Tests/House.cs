@@ -21,7 +21,7 @@ internal static class House
 
     /// <summary>Folders that are made and not written.</summary>
     public static IReadOnlyList<string> MadeFolders { get; } =
-        ["artifacts", "bin", "obj", "node_modules", ".git", ".vs", "data", "out", "TestResults"];
+        ["artifacts", "bin", "obj", "node_modules", ".git", ".vs", "data", "out", "TestResults", "Migrations"];
 
     /// <summary>Every project under src, and what it may reference.</summary>
     public static IReadOnlyDictionary<string, Arrows> ProjectArrows { get; } = new Dictionary<string, Arrows>
@@ -31,6 +31,7 @@ internal static class House
                 "Millrace.Storage", "Millrace.Identity", "Millrace.Core"],
             BuiltBeside: ["Millrace.Kernel"]),
         ["Millrace.Edge"] = new(["Millrace.Outbound", "Millrace.Identity", "Millrace.Core"], []),
+        ["Millrace.Management"] = new(["Millrace.Core"], []),
         ["Millrace.Worker"] = new(["Millrace.Core"], []),
         ["Millrace.Webhooks"] = new(["Millrace.Outbound", "Millrace.Core"], []),
         ["Millrace.Identity"] = new(["Millrace.Core"], []),
