@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Millrace.Core.Identity;
+using Millrace.Core.Outbound;
 using Millrace.Core.Transforms;
 using Millrace.Core.Webhooks;
 using Millrace.Management.Store;
@@ -21,6 +23,16 @@ public sealed class ExtrasBook
     private const int EndpointsMax = 20;
     private const int HostLengthMax = 253;
 
+    // What every edge holds in memory, and a page of the feed a thousand times.
+    private const int BytesMax = 64 << 10;
+
+    // Strict reading alone: whether http and private networks are dialled is for senders to say.
+    private static readonly OutboundRules Readable = new()
+    {
+        AllowsHttp = true,
+        Networks = [IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")],
+    };
+
     private readonly TenantBook _tenants;
     private readonly DatabaseDoor _door;
     private readonly Sealing _sealing;
@@ -33,11 +45,9 @@ public sealed class ExtrasBook
     /// </summary>
     public async Task<Outcome<TenantExtras>> FindAsync(string tenant, CancellationToken cancellationToken)
     {
-        await using var db = _door.Open();
-        return await db.Tenants.AsNoTracking()
-            .SingleOrDefaultAsync(row => row.Id == tenant && !row.IsRemoved, cancellationToken) is { } row
-                ? Open(row)
-                : Refusal.NotFound("such tenant");
+        var found = await _door.ReadAsync(db => db.Tenants.AsNoTracking()
+            .SingleOrDefaultAsync(row => row.Id == tenant && !row.IsRemoved, cancellationToken));
+        return found is null ? Refusal.NotFound("such tenant") : Open(found);
     }
 
     /// <summary>Changes what a tenant has.</summary>
@@ -64,16 +74,23 @@ public sealed class ExtrasBook
         var before = Open(row);
         var outcome = edit(before);
         if (outcome.Refusal is { } refused) return refused;
-        var after = outcome.Value!;
-        if (Check(after) is { } sentence) return Refusal.Invalid(sentence);
+        if (Check(outcome.Value!) is { } sentence) return Refusal.Invalid(sentence);
+        var after = Canonical(outcome.Value!);
         if (await MoveHostsAsync(change, row.Id, after.Hosts) is { } taken) return taken;
         var text = JsonSerializer.SerializeToUtf8Bytes(after, StoreJson.Default.TenantExtras);
         if (text.AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(before, StoreJson.Default.TenantExtras)))
             return null;
+        if (text.Length > BytesMax) return Refusal.Limit($"All of it together may have {BytesMax} bytes.");
         row.Extras = _sealing.Seal(text, row.Id);
         change.Audit("tenant.extras", $"tenant/{row.Id}", Told(before), Told(after));
         return null;
     }
+
+    private static TenantExtras Canonical(TenantExtras extras) => extras with
+    {
+        Presets = extras.Presets.ToDictionary(
+            preset => preset.Key, preset => TransformText.Write(TransformParser.Parse(preset.Value).Transform!)),
+    };
 
     private static async Task<Refusal?> MoveHostsAsync(Change change, string tenant, IReadOnlyList<string> hosts)
     {
@@ -157,8 +174,9 @@ public sealed class ExtrasBook
     {
         if (!IdentityNames.IsName(endpoint.Name)) return "An endpoint's name is 1 to 64 of a-z, 0-9 and '-'.";
         var name = $"The endpoint '{endpoint.Name}'";
-        if (!Uri.TryCreate(endpoint.Url, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
-            return $"{name} needs an absolute https or http URL.";
+        var verdict = OutboundUrl.Check(endpoint.Url, Readable);
+        if (verdict.Refusal is { } refusal) return $"{name}: its URL is refused. {refusal.Told()}";
+        if (verdict.Url!.Fragment.Length > 0) return $"{name}: its URL must have no fragment.";
         var known = string.Join(", ", WebhookEvents.All.Select(each => each.Type()));
         if (endpoint.Types.Any(type => WebhookEvents.OfType(type) is null))
             return $"{name}: types are some of {known}.";
