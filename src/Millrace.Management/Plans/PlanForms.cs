@@ -15,11 +15,12 @@ internal record TermsForm
     [Description("ISO 4217 code of its prices, for example EUR.")]
     public required string Currency { get; init; }
 
+    // What has a default is settable: generated readers forget the defaults of what is only initialised.
     [Description("Fixed price of a calendar month, in millionths of the currency. At least 0.")]
-    public long MonthlyMicros { get; init; }
+    public long MonthlyMicros { get; set; }
 
     [Description("What is counted for money, each unit once; what is not here costs nothing.")]
-    public IReadOnlyList<ChargeForm> Charges { get; init; } = [];
+    public IReadOnlyList<ChargeForm> Charges { get; set; } = [];
 
     public Problem? Read(out PlanTerms terms)
     {
@@ -55,10 +56,10 @@ internal sealed record ChargeForm
     public required string Unit { get; init; }
 
     [Description("Units a month that the monthly price covers. At least 0.")]
-    public long IncludedUnits { get; init; }
+    public long IncludedUnits { get; set; }
 
     [Description("For how many units the tiers' prices are, for example 1000. At least 1.")]
-    public long PerUnits { get; init; } = 1;
+    public long PerUnits { get; set; } = 1;
 
     [Description("Prices of the units beyond, in rising order of where they end; the last has no end. 1 to 16.")]
     public required IReadOnlyList<TierForm> Tiers { get; init; }

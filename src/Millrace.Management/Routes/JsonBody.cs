@@ -48,9 +48,11 @@ internal static class JsonBody
     {
         try
         {
-            return JsonSerializer.Deserialize(text, type) is { } thing
-                ? (thing, null)
-                : (default, Problem.Field("body", "it is null", "an object"));
+            if (JsonSerializer.Deserialize(text, type) is not { } thing)
+                return (default, Problem.Field("body", "it is null", "an object"));
+            return ListHoldsNull(text)
+                ? (default, Problem.Field("body", "a list in it holds null", "a value, or nothing"))
+                : (thing, null);
         }
         catch (JsonException exception)
         {
@@ -58,6 +60,21 @@ internal static class JsonBody
             var field = exception.Path?.TrimStart('$', '.') is { Length: > 0 and < 100 } path ? path : "body";
             return (default, Problem.Field(field, ReasonOf(exception), "what /openapi/v1.json says"));
         }
+    }
+
+    // The serializer's own check ends at lists.
+    private static bool ListHoldsNull(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(text);
+        var lists = new Stack<bool>();
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.StartArray) lists.Push(true);
+            else if (reader.TokenType is JsonTokenType.StartObject) lists.Push(false);
+            else if (reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject) lists.Pop();
+            else if (reader.TokenType is JsonTokenType.Null && lists.TryPeek(out var isList) && isList) return true;
+        }
+        return false;
     }
 
     private static string ReasonOf(JsonException exception) =>

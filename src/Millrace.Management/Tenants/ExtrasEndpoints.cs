@@ -61,8 +61,9 @@ internal sealed class ExtrasEndpoints(ExtrasBook extras, TenantBook tenants)
         return PutAsync(call, before => before with { Sources = sources }, tag => Tell(sources, tag));
     }
 
-    private Task<Answer> PutPresetsAsync(Call call, PresetsForm body) =>
-        PutAsync(call, before => before with { Presets = body.Presets }, tag => Tell(body.Presets, tag));
+    private async Task<Answer> PutPresetsAsync(Call call, PresetsForm body) => body.Presets.Values.Contains(null!)
+        ? Problem.Field("presets", "one of them is null", "a query as images:convert takes it")
+        : await PutAsync(call, before => before with { Presets = body.Presets }, tag => Tell(body.Presets, tag));
 
     private Task<Answer> PutHostsAsync(Call call, HostsForm body) =>
         PutAsync(call, before => before with { Hosts = body.Hosts }, tag => Tell(body.Hosts, tag));

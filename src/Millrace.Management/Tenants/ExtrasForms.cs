@@ -37,7 +37,7 @@ internal sealed record EndpointBody
     public required string Url { get; init; }
 
     [Description("What it is told, for example job.failed; none: all.")]
-    public IReadOnlyList<string> Types { get; init; } = [];
+    public IReadOnlyList<string> Types { get; set; } = [];
 }
 
 /// <summary>A webhook endpoint.</summary>
