@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Identity;
@@ -38,13 +39,18 @@ public sealed class Desk : IAsyncDisposable
         _services.GetRequiredService<Millrace.Management.Feed.Housekeeping>();
 
     /// <summary>Opens it, and the database with it.</summary>
-    public static async Task<Desk> OpenAsync(Dictionary<string, string?> settings, TimeProvider? time = null)
+    /// <param name="settings">Where the database is, and what else differs from the defaults.</param>
+    /// <param name="time">Null: the system's.</param>
+    /// <param name="watchers">Who sees each statement, and may do harm.</param>
+    public static async Task<Desk> OpenAsync(
+        Dictionary<string, string?> settings, TimeProvider? time = null, params IInterceptor[] watchers)
     {
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         services.AddLogging();
         services.AddManagementStore();
         if (time is not null) services.AddSingleton(time);
+        foreach (var watcher in watchers) services.AddSingleton(watcher);
         var desk = new Desk(services.BuildServiceProvider());
         await desk._services.GetRequiredService<StoreOpening>().RunAsync(TestContext.Current.CancellationToken);
         return desk;
@@ -54,6 +60,14 @@ public sealed class Desk : IAsyncDisposable
     {
         ["Management:Store:File"] = Path.Combine(folder, "management.db"),
         ["Management:Store:SealFile"] = Path.Combine(folder, "management.seal"),
+        ["Management:Store:ClockRest"] = "00:00:00",
+    };
+
+    public static Dictionary<string, string?> Postgres(string folder, string connection) => new()
+    {
+        ["Management:Store:Postgres"] = connection,
+        ["Management:Store:SealFile"] = Path.Combine(folder, "management.seal"),
+        ["Management:Store:ClockRest"] = "00:00:00",
     };
 
     public static PlanTerms Terms(double requestsPerSecond = 10) => new()

@@ -11,6 +11,7 @@ namespace Millrace.Cluster.Region;
 /// <summary>PostgreSQL, the replicas of management over it, and what an operator does there.</summary>
 internal sealed partial class RegionManagement : IAsyncDisposable
 {
+    private const string PasswordField = "Password=";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly PostgresServer _database;
@@ -35,7 +36,7 @@ internal sealed partial class RegionManagement : IAsyncDisposable
         RegionOptions options, EngineThread thread, Random random, CancellationToken cancellationToken)
     {
         var management = new RegionManagement(
-            await PostgresServer.StartAsync(Path.Combine(options.Folder, "postgres"), random.Next(), cancellationToken),
+            await PostgresServer.StartAsync(Path.Combine(options.Folder, "postgres"), cancellationToken),
             thread);
         try
         {
@@ -138,16 +139,22 @@ internal sealed partial class RegionManagement : IAsyncDisposable
     {
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
         var name = $"manage-{number}";
+        // Every user of the machine sees a command line; the environment of a process they do not.
+        var parts = _database.ConnectionString("postgres").Split(';').ToLookup(IsPassword);
+        var place = string.Join(';', parts[false]);
         string[] arguments =
         [
-            "manage", "--urls", Text(address), "--database", _database.Connection, "--password-file",
-            _database.PasswordFile, "--seal-file", Path.Combine(options.Folder, "management.seal"), "--secret-file",
-            options.SecretPath, "--log", "json",
+            "manage", "--urls", Text(address), "--database", $"{place};Timeout=3;Command Timeout=5",
+            "--seal-file", Path.Combine(options.Folder, "management.seal"), "--secret-file", options.SecretPath,
+            "--log", "json",
         ];
         return new RoleStart(
-            name, options.ProgramPath, arguments, new Dictionary<string, string>(),
+            name, options.ProgramPath, arguments,
+            new Dictionary<string, string> { ["PGPASSWORD"] = parts[true].Single()[PasswordField.Length..] },
             Path.Combine(options.Folder, name + ".log"), address, null);
     }
+
+    private static bool IsPassword(string part) => part.StartsWith(PasswordField, StringComparison.Ordinal);
 
     private static string Text(Uri address) => address.AbsoluteUri.TrimEnd('/');
 

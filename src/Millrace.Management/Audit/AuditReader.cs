@@ -18,19 +18,27 @@ public sealed class AuditReader
     /// <param name="subject">Only of this, for example <c>tenant/t-…</c>; null: of all.</param>
     /// <param name="limit">1 to <see cref="PageMax"/>.</param>
     /// <param name="cancellationToken">Abandons it.</param>
-    public async Task<IReadOnlyList<AuditEntry>> ListAsync(
-        AuditMark? before, string? subject, int limit, CancellationToken cancellationToken)
+    /// <exception cref="ManagementStoreException">The database cannot do it now.</exception>
+    public Task<IReadOnlyList<AuditEntry>> ListAsync(
+        AuditMark? before, string? subject, int limit, CancellationToken cancellationToken) =>
+        FindAsync(new AuditFilter { Subject = subject }, before, limit, cancellationToken);
+
+    /// <summary>As the other, of a choice.</summary>
+    /// <exception cref="ManagementStoreException">The database cannot do it now.</exception>
+    public async Task<IReadOnlyList<AuditEntry>> FindAsync(
+        AuditFilter filter, AuditMark? before, int limit, CancellationToken cancellationToken)
     {
-        await using var db = _door.Open();
-        var rows = db.Audit.AsNoTracking();
-        if (subject is not null) rows = rows.Where(row => row.Subject == subject);
-        if (before is { } mark)
+        var page = await _door.ReadAsync(db =>
         {
-            rows = rows.Where(row => row.Revision < mark.Revision
-                || (row.Revision == mark.Revision && row.Part < mark.Part));
-        }
-        var page = await rows.OrderByDescending(row => row.Revision).ThenByDescending(row => row.Part)
-            .Take(Math.Clamp(limit, 1, PageMax)).ToListAsync(cancellationToken);
+            var rows = filter.Of(db.Audit.AsNoTracking());
+            if (before is { } mark)
+            {
+                rows = rows.Where(row => row.Revision < mark.Revision
+                    || (row.Revision == mark.Revision && row.Part < mark.Part));
+            }
+            return rows.OrderByDescending(row => row.Revision).ThenByDescending(row => row.Part)
+                .Take(Math.Clamp(limit, 1, PageMax)).ToListAsync(cancellationToken);
+        });
         return [.. page.Select(row => new AuditEntry(
             new(row.Revision, row.Part), row.At, row.Actor, row.Action, row.Subject, row.Before, row.After))];
     }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
@@ -12,14 +11,15 @@ using Millrace.Management.Tenants;
 namespace Millrace.Management.Feed;
 
 /// <summary>
-/// The feed, straight from the database. Rows have the revision of their last change, so what changed after a revision is
+/// The feed, straight from the database. Rows have the revision of their last change, so what changed after a revision
+/// is
 /// a range of an index, and a reader that was away costs what changed, not what happened.
 /// </summary>
 internal sealed class DirectoryFeed(
     DatabaseDoor door, ChangeSignal signal, ExtrasBook extras, ReaderList readers, IOptions<StoreOptions> options,
     TimeProvider time) : IIdentityFeed
 {
-    /// <summary>Entries of one page, but for one revision's, which stay together.</summary>
+    /// <summary>Entries of one page. Each has a revision of its own, so that a page may end behind any.</summary>
     internal const int PageEntries = IdentityPages.EntriesMax;
 
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(30);
@@ -69,7 +69,8 @@ internal sealed class DirectoryFeed(
         hash.CopyTo(bytes);
         return await AskAsync<IReadOnlyList<IdentityEntry>>(async db =>
         {
-            var key = await db.Keys.AsNoTracking().SingleOrDefaultAsync(row => row.Hash == bytes, cancellationToken);
+            var key = await db.Keys.AsNoTracking().SingleOrDefaultAsync(
+                row => row.Hash == bytes && !row.IsRemoved, cancellationToken);
             if (key is null) return [];
             var tenant = await db.Tenants.AsNoTracking().SingleAsync(row => row.Id == key.Tenant, cancellationToken);
             var plan = await db.Plans.AsNoTracking().SingleAsync(row => row.Id == tenant.Plan, cancellationToken);
@@ -111,10 +112,9 @@ internal sealed class DirectoryFeed(
         if (!isSnapshot && (after < counter.Horizon || after > counter.Revision))
             return Page(counter, [], after, edges) with { NeedsSnapshot = true };
         var entries = await RowsAsync(db, reader, after, counter.Revision, isSnapshot, cancellationToken);
-        var reaches = counter.Revision;
-        if (entries.Count > PageEntries) reaches = CutOf(entries);
-        entries.RemoveAll(entry => entry.Revision > reaches);
-        return Page(counter, entries, reaches, edges) with { IsLast = reaches == counter.Revision };
+        if (entries.Count <= PageEntries) return Page(counter, entries, counter.Revision, edges);
+        entries.RemoveRange(PageEntries, entries.Count - PageEntries);
+        return Page(counter, entries, entries[^1].Revision, edges) with { IsLast = false };
     }
 
     private IdentityPage Page(CounterRow counter, List<IdentityEntry> entries, long reaches, int edges) => new()
@@ -125,14 +125,6 @@ internal sealed class DirectoryFeed(
         At = time.GetUtcNow(),
         LiveEdges = edges,
     };
-
-    // The last revision that is whole within a page; the first one of all, however many entries it has.
-    private static long CutOf(List<IdentityEntry> entries)
-    {
-        var next = entries[PageEntries].Revision;
-        var whole = entries.LastOrDefault(entry => entry.Revision < next)?.Revision;
-        return whole ?? next;
-    }
 
     // What changes again while this reads is above the head, and comes with the next page.
     private async Task<List<IdentityEntry>> RowsAsync(
@@ -152,20 +144,15 @@ internal sealed class DirectoryFeed(
         ];
     }
 
-    // One page's worth, and then the rest of the last revision read, so that none is cut.
-    private static async Task<List<T>> ReadAsync<T>(
+    // One more than a page has says that there is another page.
+    private static Task<List<T>> ReadAsync<T>(
         DbSet<T> set, long after, long head, bool isSnapshot, CancellationToken cancellationToken)
         where T : class, IRevised
     {
         var rows = set.AsNoTracking();
         if (isSnapshot) rows = rows.Where(row => !row.IsRemoved);
-        var page = await rows.Where(row => row.Revision > after && row.Revision <= head)
+        return rows.Where(row => row.Revision > after && row.Revision <= head)
             .OrderBy(row => row.Revision).Take(PageEntries + 1).ToListAsync(cancellationToken);
-        if (page.Count <= PageEntries) return page;
-        var last = page[^1].Revision;
-        page.RemoveAll(row => row.Revision == last);
-        page.AddRange(await rows.Where(row => row.Revision == last).ToListAsync(cancellationToken));
-        return page;
     }
 
     private static async Task<Dictionary<string, TenantLimits>> LimitsAsync(
@@ -218,13 +205,11 @@ internal sealed class DirectoryFeed(
     {
         try
         {
-            await using var db = door.Open();
-            return await ask(db);
+            return await door.ReadAsync(ask);
         }
-        catch (Exception exception) when (exception is DbException or TimeoutException or InvalidDataException
-            or DbUpdateException or InvalidOperationException { InnerException: DbException })
+        catch (Exception exception) when (exception is ManagementStoreException or InvalidDataException)
         {
-            throw new IdentityFeedException(ManagementStoreException.Of(exception).Message, exception);
+            throw new IdentityFeedException(exception.Message, exception);
         }
     }
 }

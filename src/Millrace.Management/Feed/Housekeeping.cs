@@ -7,20 +7,29 @@ using Millrace.Management.Tenants;
 
 namespace Millrace.Management.Feed;
 
-/// <summary>Ends what was deleted once its grace is over, and forgets removals that every reader has long seen.</summary>
+/// <summary>
+/// Ends what was deleted once its grace is over, and forgets removals that every reader has long seen.
+/// </summary>
 internal sealed partial class Housekeeping(
     DatabaseDoor door, ChangeLog changes, TenantBook tenants, IOptions<StoreOptions> options, TimeProvider time,
     ILogger<Housekeeping> log) : BackgroundService
 {
     private const string Actor = "millrace";
     private const int KeysMax = 1_000;
+    private const int RoundsMax = 100;
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
-    /// <summary>One round.</summary>
+    private readonly CalendarWatch _calendar = new(time, options.Value.ClockRest);
+
+    /// <summary>One round; none while the calendar is not to be believed.</summary>
     /// <exception cref="ManagementStoreException">The database cannot do it now.</exception>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        if (await IsNeededAsync(cancellationToken)) await tenants.PurgeAsync(Actor, cancellationToken);
+        if (!_calendar.IsSteady()) return;
+        for (var round = 0; round < RoundsMax && await IsNeededAsync(cancellationToken); round++)
+        {
+            LogPurged(await tenants.PurgeAsync(Actor, cancellationToken));
+        }
         await ForgetAsync(cancellationToken);
     }
 
@@ -52,17 +61,9 @@ internal sealed partial class Housekeeping(
     // A round with nothing to do takes no revision.
     private async Task<bool> IsNeededAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await using var db = door.Open();
-            var before = time.GetUtcNow() - options.Value.DeletionGrace;
-            return await db.Tenants.AnyAsync(
-                row => row.DeletedAt != null && row.DeletedAt <= before && !row.IsRemoved, cancellationToken);
-        }
-        catch (System.Data.Common.DbException exception)
-        {
-            throw ManagementStoreException.Of(exception);
-        }
+        var before = time.GetUtcNow() - options.Value.DeletionGrace;
+        return await door.ReadAsync(db => db.Tenants.AnyAsync(
+            row => row.DeletedAt != null && row.DeletedAt <= before && !row.IsRemoved, cancellationToken));
     }
 
     // Revoked keys; tenants' ids stay, so that nobody gets one again.
@@ -84,4 +85,7 @@ internal sealed partial class Housekeeping(
 
     [LoggerMessage(7010, LogLevel.Warning, "Housekeeping must wait: {Reason}")]
     private partial void LogFailed(string reason);
+
+    [LoggerMessage(7011, LogLevel.Information, "{Count} tenants, deleted for longer than the grace, are gone for good.")]
+    private partial void LogPurged(int count);
 }

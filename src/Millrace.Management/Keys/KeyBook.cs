@@ -52,7 +52,7 @@ public sealed class KeyBook
                 if (await FindAsync(change, tenant, key) is not { } row) return Refusal.NotFound("such key");
                 if (row.IsRemoved) return View(row);
                 (row.RevokedAt, row.IsRemoved) = (change.Now, true);
-                change.Audit("key.revoke", $"key/{row.Id}", row.Scopes.ToString(), null);
+                change.Audit("key.revoke", $"key/{row.Id}", row.Scopes.ToString(), null, tenant);
                 return View(row);
             },
             cancellationToken);
@@ -60,9 +60,8 @@ public sealed class KeyBook
     /// <summary>A tenant's keys, revoked ones too, the oldest first. Empty when there is no such tenant.</summary>
     public async Task<IReadOnlyList<KeyView>> ListAsync(string tenant, CancellationToken cancellationToken)
     {
-        await using var db = _door.Open();
-        var rows = await db.Keys.AsNoTracking().Where(row => row.Tenant == tenant)
-            .OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).ToListAsync(cancellationToken);
+        var rows = await _door.ReadAsync(db => db.Keys.AsNoTracking().Where(row => row.Tenant == tenant)
+            .OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).ToListAsync(cancellationToken));
         return [.. rows.Select(View)];
     }
 
@@ -96,7 +95,8 @@ public sealed class KeyBook
 
     private static Refusal? Check(Change change, KeyWish wanted)
     {
-        if (wanted.Name.Length > NameMax) return Refusal.Invalid($"A key's name has at most {NameMax} characters.");
+        if (!PlainText.Is(wanted.Name, NameMax))
+            return Refusal.Invalid($"A key's name has at most {NameMax} characters, none of them a control character.");
         if (wanted.Scopes == KeyScopes.None || (wanted.Scopes & ~KeyScopes.All) != 0)
             return Refusal.Invalid("scopes must be some of convert, jobs, usage and account.");
         return wanted.ExpiresAt <= change.Now ? Refusal.Invalid("expiresAt must lie in the future.") : null;
@@ -112,7 +112,7 @@ public sealed class KeyBook
         if (await CheckAsync(change, tenant, wanted) is { } refusal) return refusal;
         var end = change.Now + overlap;
         if (old.ExpiresAt is null || old.ExpiresAt > end) old.ExpiresAt = end;
-        change.Audit("key.rotate", $"key/{old.Id}", null, $"ends {old.ExpiresAt:O}");
+        change.Audit("key.rotate", $"key/{old.Id}", null, $"ends {old.ExpiresAt:O}", tenant);
         return Add(change, tenant, wanted);
     }
 
@@ -132,7 +132,7 @@ public sealed class KeyBook
             ExpiresAt = wanted.ExpiresAt,
         };
         change.Db.Keys.Add(row);
-        change.Audit("key.create", $"key/{row.Id}", null, $"of {tenant}: {wanted.Scopes}");
+        change.Audit("key.create", $"key/{row.Id}", null, $"of {tenant}: {wanted.Scopes}", tenant);
         return new NewKey(text, View(row));
     }
 }

@@ -30,26 +30,24 @@ public sealed class PlanBook
     /// <summary>All plans, by name.</summary>
     public async Task<IReadOnlyList<PlanView>> ListAsync(CancellationToken cancellationToken)
     {
-        await using var db = _door.Open();
-        var rows = await db.Plans.AsNoTracking().OrderBy(row => row.Id).ToListAsync(cancellationToken);
+        var rows = await _door.ReadAsync(
+            db => db.Plans.AsNoTracking().OrderBy(row => row.Id).ToListAsync(cancellationToken));
         return [.. rows.Select(View)];
     }
 
     /// <summary>A plan as it is now.</summary>
     public async Task<Outcome<PlanView>> FindAsync(string plan, CancellationToken cancellationToken)
     {
-        await using var db = _door.Open();
-        return await db.Plans.AsNoTracking().SingleOrDefaultAsync(row => row.Id == plan, cancellationToken) is { } row
-            ? View(row)
-            : Refusal.NotFound("such plan");
+        var found = await _door.ReadAsync(
+            db => db.Plans.AsNoTracking().SingleOrDefaultAsync(row => row.Id == plan, cancellationToken));
+        return found is null ? Refusal.NotFound("such plan") : View(found);
     }
 
     /// <summary>All versions of a plan, the first first.</summary>
     public async Task<IReadOnlyList<PlanVersion>> HistoryAsync(string plan, CancellationToken cancellationToken)
     {
-        await using var db = _door.Open();
-        var rows = await db.PlanVersions.AsNoTracking()
-            .Where(row => row.Plan == plan).OrderBy(row => row.Version).ToListAsync(cancellationToken);
+        var rows = await _door.ReadAsync(db => db.PlanVersions.AsNoTracking()
+            .Where(row => row.Plan == plan).OrderBy(row => row.Version).ToListAsync(cancellationToken));
         return [.. rows.Select(row => new PlanVersion(row.Version, row.From, Read(row.Terms)))];
     }
 
@@ -66,11 +64,10 @@ public sealed class PlanBook
         if (row is null && await change.Db.Plans.CountAsync(token) >= PlansMax)
             return Refusal.Limit($"There may be {PlansMax} plans.");
         var text = JsonSerializer.Serialize(terms, StoreJson.Default.PlanTerms);
-        return row?.Terms == text ? View(row) : await WriteAsync(change, plan, row, terms, text);
+        return row?.Terms == text ? View(row) : await WriteAsync(change, plan, row, text);
     }
 
-    private static async Task<PlanView> WriteAsync(
-        Change change, string plan, PlanRow? row, PlanTerms terms, string text)
+    private static async Task<PlanView> WriteAsync(Change change, string plan, PlanRow? row, string text)
     {
         change.Audit(row is null ? "plan.create" : "plan.change", $"plan/{plan}", row?.Terms, text);
         if (row is null) change.Db.Plans.Add(row = new PlanRow { Id = plan, Version = 0, Terms = text });
@@ -78,7 +75,8 @@ public sealed class PlanBook
         change.Db.PlanVersions.Add(
             new PlanVersionRow { Plan = plan, Version = row.Version, From = change.Now, Terms = text });
         await TouchExceptionsAsync(change, plan);
-        return new PlanView(plan, row.Version, terms, change.Revision);
+        change.Seal();
+        return View(row);
     }
 
     // Edges are told of exceptions as whole limits, which the plan has a part in.
@@ -96,7 +94,8 @@ public sealed class PlanBook
     private static Refusal? Check(string plan, PlanTerms terms)
     {
         if (!IdentityNames.IsName(plan)) return Refusal.Invalid("A plan's name is 1 to 64 of a-z, 0-9 and '-'.");
-        return PlanRules.Failures(terms) is { Count: > 0 } failures ? Refusal.Invalid(string.Join(' ', failures)) : null;
+        var failures = PlanRules.Failures(terms);
+        return failures.Count > 0 ? Refusal.Invalid(string.Join(' ', failures)) : null;
     }
 }
 

@@ -1,10 +1,10 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Millrace.Management.Store;
 
 /// <summary>
-/// Makes changes, each in one transaction with its revision, its audit rows and the digest. The counter's row is taken
+/// Makes changes, each in one transaction with its revisions, its audit rows and the digest. The counter's row is taken
 /// first, so that changes of all replicas follow one another and revisions appear in the order of commits.
 /// </summary>
 internal sealed class ChangeLog(DatabaseDoor door, ChangeSignal signal, TimeProvider time)
@@ -13,32 +13,33 @@ internal sealed class ChangeLog(DatabaseDoor door, ChangeSignal signal, TimeProv
 
     /// <summary>Runs a change to its end, or not at all.</summary>
     /// <param name="actor">Who wants it; stands in the audit.</param>
-    /// <param name="change">Changes tracked rows; what it refuses leaves nothing behind. May run more than once.</param>
-    /// <param name="cancellationToken">Abandons it; it may still be done when the commit was under way.</param>
+    /// <param name="change">Changes tracked rows; what it refuses leaves nothing behind. May run more than
+    /// once.</param>
+    /// <param name="cancellationToken">Abandons it before its commit; then nothing is done.</param>
     /// <exception cref="ManagementStoreException">The database cannot do it now.</exception>
     public async Task<Outcome<T>> RunAsync<T>(
         string actor, Func<Change, Task<Outcome<T>>> change, CancellationToken cancellationToken)
     {
         for (var number = 1; ; number++)
         {
+            var commit = new CommitMark();
             try
             {
-                return await TryAsync(actor, change, cancellationToken);
+                return await TryAsync(actor, change, commit, cancellationToken);
             }
             catch (Exception exception) when (number < TriesMax && DatabaseDoor.MayPass(exception))
             {
                 // Nothing was done. The database itself made this one wait.
             }
-            catch (Exception exception) when (exception is DbException or DbUpdateException
-                or InvalidOperationException { InnerException: DbException } or TimeoutException)
+            catch (Exception exception) when (DatabaseDoor.IsTrouble(exception))
             {
-                throw ManagementStoreException.Of(exception);
+                throw ManagementStoreException.Of(exception, commit.IsSent);
             }
         }
     }
 
     private async Task<Outcome<T>> TryAsync<T>(
-        string actor, Func<Change, Task<Outcome<T>>> change, CancellationToken cancellationToken)
+        string actor, Func<Change, Task<Outcome<T>>> change, CommitMark commit, CancellationToken cancellationToken)
     {
         await using var db = door.Open();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -51,9 +52,16 @@ internal sealed class ChangeLog(DatabaseDoor door, ChangeSignal signal, TimeProv
         if (!step.IsAudited) return outcome;
         step.Seal();
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        commit.IsSent = true;
+        // Not to be given up halfway: whoever asked would not know whether it was done.
+        await transaction.CommitAsync(CancellationToken.None);
         signal.Raise();
         return outcome;
+    }
+
+    private sealed class CommitMark
+    {
+        public bool IsSent { get; set; }
     }
 }
 
@@ -66,13 +74,16 @@ internal sealed class ChangeLog(DatabaseDoor door, ChangeSignal signal, TimeProv
 internal sealed class Change(
     ManagementDb db, CounterRow counter, string actor, DateTimeOffset now, CancellationToken cancellationToken)
 {
+    private const string TenantSubject = "tenant/";
+
+    private readonly HashSet<IRevised> _sealed = new(ReferenceEqualityComparer.Instance);
     private int _parts;
 
     /// <summary>The unit of work.</summary>
     public ManagementDb Db => db;
 
-    /// <summary>Its revision.</summary>
-    public long Revision => counter.Revision;
+    /// <summary>Its first revision; each further entry that edges are told of has the next one.</summary>
+    public long Revision { get; } = counter.Revision;
 
     /// <summary>Its time, whole milliseconds.</summary>
     public DateTimeOffset Now { get; } = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
@@ -91,36 +102,51 @@ internal sealed class Change(
     /// <param name="subject">What: <c>tenant/t-…</c>.</param>
     /// <param name="before">JSON or text; null when there was nothing.</param>
     /// <param name="after">JSON or text; null when there is nothing.</param>
-    public void Audit(string action, string subject, string? before, string? after) => db.Audit.Add(new AuditRow
+    /// <param name="tenant">Whose it is, where the subject does not say; null: nobody's.</param>
+    public void Audit(string action, string subject, string? before, string? after, string? tenant = null)
     {
-        Revision = Revision,
-        Part = _parts++,
-        At = Now,
-        Actor = actor,
-        Action = action,
-        Subject = subject,
-        Before = before,
-        After = after,
-    });
+        if (subject.StartsWith(TenantSubject, StringComparison.Ordinal)) tenant ??= subject[TenantSubject.Length..];
+        db.Audit.Add(new AuditRow
+        {
+            Revision = Revision,
+            Part = _parts++,
+            At = Now,
+            Actor = actor,
+            Action = action,
+            Subject = subject,
+            Tenant = tenant,
+            Before = before,
+            After = after,
+        });
+    }
 
-    /// <summary>Gives what was changed its revision, and the digest its parts.</summary>
+    /// <summary>
+    /// Gives each entry that was changed a revision of its own, so that a page can end between any two of them, and the
+    /// digest its parts. Before rows are shown; again is harmless.
+    /// </summary>
     public void Seal()
     {
         db.ChangeTracker.DetectChanges();
-        var sum = (ulong)counter.DigestSum;
         foreach (var entry in db.ChangeTracker.Entries<IRevised>())
         {
-            if (entry.State is not (EntityState.Added or EntityState.Modified)) continue;
-            if (entry.State == EntityState.Modified && !(bool)entry.OriginalValues[nameof(IRevised.IsRemoved)]!)
-            {
-                sum = unchecked(sum - entry.Entity.Digest((long)entry.OriginalValues[nameof(IRevised.Revision)]!));
-                counter.DigestEntries--;
-            }
-            entry.Entity.Revision = Revision;
-            if (entry.Entity.IsRemoved) continue;
-            sum = unchecked(sum + entry.Entity.Digest(Revision));
-            counter.DigestEntries++;
+            if (entry.State is EntityState.Added or EntityState.Modified && _sealed.Add(entry.Entity)) Seal(entry);
         }
-        counter.DigestSum = (long)sum;
+    }
+
+    private void Seal(EntityEntry<IRevised> entry)
+    {
+        if (_sealed.Count > 1) counter.Revision++;
+        var wasTold = entry.State == EntityState.Modified && !(bool)entry.OriginalValues[nameof(IRevised.IsRemoved)]!;
+        if (wasTold) Count(entry.Entity.Digest((long)entry.OriginalValues[nameof(IRevised.Revision)]!), -1);
+        entry.Entity.Revision = counter.Revision;
+        if (!entry.Entity.IsRemoved) Count(entry.Entity.Digest(counter.Revision), 1);
+    }
+
+    // Modulo 2^64, as the digest is.
+    private void Count(ulong part, int sign)
+    {
+        counter.DigestEntries += sign;
+        var sum = (ulong)counter.DigestSum;
+        counter.DigestSum = unchecked((long)(sign > 0 ? sum + part : sum - part));
     }
 }

@@ -96,7 +96,10 @@ internal abstract class ManagementDb(DbContextOptions options) : DbContext(optio
         model.Entity<AuditRow>(row =>
         {
             row.ToTable("audit").HasKey(each => new { each.Revision, each.Part });
+            row.Property(each => each.Tenant).HasMaxLength(NameMax);
             row.HasIndex(each => new { each.Subject, each.Revision });
+            row.HasIndex(each => new { each.Tenant, each.Revision });
+            row.HasIndex(each => new { each.Actor, each.Revision });
         });
         model.Entity<ReaderRow>(row => row.ToTable("readers").HasKey(each => each.Id));
         model.Entity<OperatorTokenRow>(row => row.ToTable("operator_tokens").HasKey(each => each.Hash));

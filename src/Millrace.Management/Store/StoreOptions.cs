@@ -26,6 +26,26 @@ public sealed record StoreOptions
     /// </summary>
     [Required] public string SealFile { get; init; } = "";
 
+    /// <summary>
+    /// How long a statement may take, a change waits for those before it, and PostgreSQL bears a replica that is silent in
+    /// the middle of a change. 1 s to 5 min; default 15 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long a start waits for another process that migrates the database. 1 s to 1 h; default 2 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// How long after a start, and after a jump of the calendar, nothing is ended or forgotten: time to see that the clock
+    /// is wrong. 0 to 7 days; default 1 h.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan ClockRest { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>How long a deleted tenant can be taken back. 0 to 365 days; default 30 days.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan DeletionGrace { get; init; } = TimeSpan.FromDays(30);

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Millrace.Core.Identity;
+using Millrace.Core.Outbound;
 using Millrace.Core.Transforms;
 using Millrace.Core.Webhooks;
 using Millrace.Management.Store;
@@ -8,7 +10,8 @@ using Millrace.Management.Store;
 namespace Millrace.Management.Tenants;
 
 /// <summary>
-/// A tenant's URL-signing pairs, sources, presets, host names and webhook endpoints: read and replaced as one value, whose
+/// A tenant's URL-signing pairs, sources, presets, host names and webhook endpoints: read and replaced as one value,
+/// whose
 /// secrets are sealed in the database.
 /// </summary>
 public sealed class ExtrasBook
@@ -20,6 +23,16 @@ public sealed class ExtrasBook
     private const int EndpointsMax = 20;
     private const int HostLengthMax = 253;
 
+    // What every edge holds in memory, and a page of the feed a thousand times.
+    private const int BytesMax = 64 << 10;
+
+    // Strict reading alone: whether http and private networks are dialled is for senders to say.
+    private static readonly OutboundRules Readable = new()
+    {
+        AllowsHttp = true,
+        Networks = [IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")],
+    };
+
     private readonly TenantBook _tenants;
     private readonly DatabaseDoor _door;
     private readonly Sealing _sealing;
@@ -27,14 +40,14 @@ public sealed class ExtrasBook
     internal ExtrasBook(TenantBook tenants, DatabaseDoor door, Sealing sealing) =>
         (_tenants, _door, _sealing) = (tenants, door, sealing);
 
-    /// <summary>What a tenant has, secrets included: for its own eyes only when they are made, never for a list.</summary>
+    /// <summary>
+    /// What a tenant has, secrets included: for its own eyes only when they are made, never for a list.
+    /// </summary>
     public async Task<Outcome<TenantExtras>> FindAsync(string tenant, CancellationToken cancellationToken)
     {
-        await using var db = _door.Open();
-        return await db.Tenants.AsNoTracking()
-            .SingleOrDefaultAsync(row => row.Id == tenant && !row.IsRemoved, cancellationToken) is { } row
-                ? Open(row)
-                : Refusal.NotFound("such tenant");
+        var found = await _door.ReadAsync(db => db.Tenants.AsNoTracking()
+            .SingleOrDefaultAsync(row => row.Id == tenant && !row.IsRemoved, cancellationToken));
+        return found is null ? Refusal.NotFound("such tenant") : Open(found);
     }
 
     /// <summary>Changes what a tenant has.</summary>
@@ -61,16 +74,23 @@ public sealed class ExtrasBook
         var before = Open(row);
         var outcome = edit(before);
         if (outcome.Refusal is { } refused) return refused;
-        var after = outcome.Value!;
-        if (Check(after) is { } sentence) return Refusal.Invalid(sentence);
+        if (Check(outcome.Value!) is { } sentence) return Refusal.Invalid(sentence);
+        var after = Canonical(outcome.Value!);
         if (await MoveHostsAsync(change, row.Id, after.Hosts) is { } taken) return taken;
         var text = JsonSerializer.SerializeToUtf8Bytes(after, StoreJson.Default.TenantExtras);
         if (text.AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(before, StoreJson.Default.TenantExtras)))
             return null;
+        if (text.Length > BytesMax) return Refusal.Limit($"All of it together may have {BytesMax} bytes.");
         row.Extras = _sealing.Seal(text, row.Id);
         change.Audit("tenant.extras", $"tenant/{row.Id}", Told(before), Told(after));
         return null;
     }
+
+    private static TenantExtras Canonical(TenantExtras extras) => extras with
+    {
+        Presets = extras.Presets.ToDictionary(
+            preset => preset.Key, preset => TransformText.Write(TransformParser.Parse(preset.Value).Transform!)),
+    };
 
     private static async Task<Refusal?> MoveHostsAsync(Change change, string tenant, IReadOnlyList<string> hosts)
     {
@@ -100,7 +120,8 @@ public sealed class ExtrasBook
     {
         if (pairs.Count > PairsMax) return $"There may be {PairsMax} signing pairs.";
         if (pairs.DistinctBy(pair => pair.Id).Count() < pairs.Count) return "Signing pairs must have different ids.";
-        return pairs.Any(pair => !IdentityNames.IsName(pair.Id) || !IsHexadecimal(pair.Key) || !IsHexadecimal(pair.Salt))
+        return pairs.Any(
+            pair => !IdentityNames.IsName(pair.Id) || !IsHexadecimal(pair.Key) || !IsHexadecimal(pair.Salt))
             ? "A signing pair has an id of a-z, 0-9 and '-', and a key and a salt of 32 to 128 hexadecimal digits."
             : null;
     }
@@ -111,8 +132,8 @@ public sealed class ExtrasBook
     private static string? CheckSources(IReadOnlyList<AllowedSource> sources)
     {
         if (sources.Count > SourcesMax) return $"There may be {SourcesMax} sources.";
-        return sources.Any(source => source.Scheme is not ("http" or "https") || !IsHost(source.HostSuffix.TrimStart('.'))
-            || source.Port is < 1 or > ushort.MaxValue)
+        return sources.Any(source => source.Scheme is not ("http" or "https")
+            || !IsHost(source.HostSuffix.TrimStart('.')) || source.Port is < 1 or > ushort.MaxValue)
                 ? "A source has the scheme http or https, a host in lower case (with a leading dot: all below it), and "
                     + "a port of 1 to 65535 or none."
                 : null;
@@ -153,10 +174,12 @@ public sealed class ExtrasBook
     {
         if (!IdentityNames.IsName(endpoint.Name)) return "An endpoint's name is 1 to 64 of a-z, 0-9 and '-'.";
         var name = $"The endpoint '{endpoint.Name}'";
-        if (!Uri.TryCreate(endpoint.Url, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
-            return $"{name} needs an absolute https or http URL.";
+        var verdict = OutboundUrl.Check(endpoint.Url, Readable);
+        if (verdict.Refusal is { } refusal) return $"{name}: its URL is refused. {refusal.Told()}";
+        if (verdict.Url!.Fragment.Length > 0) return $"{name}: its URL must have no fragment.";
         var known = string.Join(", ", WebhookEvents.All.Select(each => each.Type()));
-        if (endpoint.Types.Any(type => WebhookEvents.OfType(type) is null)) return $"{name}: types are some of {known}.";
+        if (endpoint.Types.Any(type => WebhookEvents.OfType(type) is null))
+            return $"{name}: types are some of {known}.";
         return endpoint.Secrets.Count is 0 or > 2 || endpoint.Secrets.Any(secret => WebhookSecret.Read(secret) is null)
             ? $"{name} needs one or two secrets: {WebhookSecret.Allowed}."
             : null;

@@ -20,7 +20,7 @@ public sealed class TenantBook
 
     private const int NameMax = 200;
     private const int IdLetters = 22;
-    private const int PurgeMax = 1_000;
+    private const int PurgeMax = 100;
     private const string Letters = "abcdefghijklmnopqrstuvwxyz0123456789";
 
     private readonly ChangeLog _changes;
@@ -66,14 +66,17 @@ public sealed class TenantBook
         string actor, string tenant, long? expected, CancellationToken cancellationToken) =>
         SetStateAsync(actor, "tenant.suspend", tenant, expected, TenantState.Suspended, cancellationToken);
 
-    /// <summary>Serves it again: after a suspension, or after a deletion within the grace.</summary>
+    /// <summary>
+    /// Serves it again after a suspension; takes it back after a deletion, within the grace, as it was before that.
+    /// </summary>
     /// <exception cref="ManagementStoreException">The database cannot do it now.</exception>
     public Task<Outcome<TenantView>> ResumeAsync(
         string actor, string tenant, long? expected, CancellationToken cancellationToken) =>
         SetStateAsync(actor, "tenant.resume", tenant, expected, TenantState.Active, cancellationToken);
 
     /// <summary>
-    /// Its keys are as unknown from now on. Until the grace is over it can be resumed, then its names, keys and secrets go.
+    /// Its keys are as unknown from now on. Until the grace is over it can be resumed, then its names, keys and
+    /// secrets go.
     /// Again is harmless.
     /// </summary>
     /// <exception cref="ManagementStoreException">The database cannot do it now.</exception>
@@ -84,11 +87,9 @@ public sealed class TenantBook
     /// <summary>A tenant, as long as its grace is not over.</summary>
     public async Task<Outcome<TenantView>> FindAsync(string tenant, CancellationToken cancellationToken)
     {
-        await using var db = _door.Open();
-        return await db.Tenants.AsNoTracking()
-            .SingleOrDefaultAsync(row => row.Id == tenant && !row.IsRemoved, cancellationToken) is { } row
-                ? View(row)
-                : Refusal.NotFound("such tenant");
+        var found = await _door.ReadAsync(db => db.Tenants.AsNoTracking()
+            .SingleOrDefaultAsync(row => row.Id == tenant && !row.IsRemoved, cancellationToken));
+        return found is null ? Refusal.NotFound("such tenant") : View(found);
     }
 
     /// <summary>Tenants in the order of their ids.</summary>
@@ -99,20 +100,21 @@ public sealed class TenantBook
     public async Task<IReadOnlyList<TenantView>> ListAsync(
         string? after, int limit, TenantState? state, CancellationToken cancellationToken)
     {
-        await using var db = _door.Open();
-        var rows = db.Tenants.AsNoTracking().Where(row => !row.IsRemoved);
-        if (after is not null) rows = rows.Where(row => string.Compare(row.Id, after) > 0);
-        if (state is { } wanted) rows = rows.Where(row => row.State == wanted);
-        var page = await rows.OrderBy(row => row.Id).Take(Math.Clamp(limit, 1, PageMax)).ToListAsync(cancellationToken);
+        var page = await _door.ReadAsync(db =>
+        {
+            var rows = db.Tenants.AsNoTracking().Where(row => !row.IsRemoved);
+            if (after is not null) rows = rows.Where(row => string.Compare(row.Id, after) > 0);
+            if (state is { } wanted) rows = rows.Where(row => row.State == wanted);
+            return rows.OrderBy(row => row.Id).Take(Math.Clamp(limit, 1, PageMax)).ToListAsync(cancellationToken);
+        });
         return [.. page.Select(View)];
     }
 
     /// <summary>Since when a tenant has had which plan, the first first: what bills are made by.</summary>
     public async Task<IReadOnlyList<TenantPlan>> PlansAsync(string tenant, CancellationToken cancellationToken)
     {
-        await using var db = _door.Open();
-        var rows = await db.TenantPlans.AsNoTracking()
-            .Where(row => row.Tenant == tenant).OrderBy(row => row.Revision).ToListAsync(cancellationToken);
+        var rows = await _door.ReadAsync(db => db.TenantPlans.AsNoTracking()
+            .Where(row => row.Tenant == tenant).OrderBy(row => row.Revision).ToListAsync(cancellationToken));
         return [.. rows.Select(row => new TenantPlan(row.From, row.Plan))];
     }
 
@@ -145,7 +147,8 @@ public sealed class TenantBook
                 if (row is null) return Refusal.NotFound("such tenant");
                 if (expected is { } seen && row.Revision != seen) return PlanBook.Outdated;
                 if (await edit(change, row) is { } refusal) return refusal;
-                return View(row) with { Revision = change.IsAudited ? change.Revision : row.Revision };
+                if (change.IsAudited) change.Seal();
+                return View(row);
             },
             cancellationToken);
 
@@ -171,7 +174,8 @@ public sealed class TenantBook
             });
         }
         foreach (var row in rows) Add(change, row);
-        IReadOnlyList<TenantView> made = rows.ConvertAll(row => View(row) with { Revision = change.Revision });
+        change.Seal();
+        IReadOnlyList<TenantView> made = rows.ConvertAll(View);
         return new Outcome<IReadOnlyList<TenantView>>(made, null);
     }
 
@@ -231,16 +235,25 @@ public sealed class TenantBook
                 if (row.State == state) return Task.FromResult<Refusal?>(null);
                 if (row.State == TenantState.Deleted && state == TenantState.Suspended)
                     return Task.FromResult<Refusal?>(Refusal.Conflict("It is being deleted: resume it first."));
-                change.Audit(action, $"tenant/{row.Id}", row.State.ToString(), state.ToString());
-                row.State = state;
-                row.DeletedAt = state == TenantState.Deleted ? change.Now : null;
+                var before = row.State;
+                Move(row, state, change.Now);
+                change.Audit(action, $"tenant/{row.Id}", before.ToString(), row.State.ToString());
                 return Task.FromResult<Refusal?>(null);
             },
             cancellationToken);
 
-    private static Refusal? CheckName(string name) => name.Trim().Length is 0 || name.Length > NameMax
-        ? Refusal.Invalid($"A tenant's name is 1 to {NameMax} characters.")
-        : null;
+    // Taken back, it is as it was: whoever was suspended is not served by being deleted and taken back.
+    private static void Move(TenantRow row, TenantState state, DateTimeOffset now)
+    {
+        var wasDeleted = row.State == TenantState.Deleted;
+        if (state == TenantState.Deleted) (row.WasSuspended, row.DeletedAt) = (row.State == TenantState.Suspended, now);
+        else row.DeletedAt = null;
+        row.State = wasDeleted && row.WasSuspended ? TenantState.Suspended : state;
+    }
+
+    private static Refusal? CheckName(string name) => PlainText.Is(name, NameMax) && name.Trim().Length > 0
+        ? null
+        : Refusal.Invalid($"A tenant's name is 1 to {NameMax} characters, none of them a control character.");
 
     private async Task<Outcome<int>> PurgeAsync(Change change)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -7,59 +6,41 @@ using System.Security.Cryptography;
 namespace Millrace.Engines.Postgres;
 
 /// <summary>
-/// A PostgreSQL of its own: a folder, a free port of 127.0.0.1, a password; it ends with this program. Run by root it
-/// runs as the package's user, as it refuses to be root.
+/// A PostgreSQL server of its own on 127.0.0.1, in a folder of its own under an account that is not root, and the harm
+/// that can be done to it. It ends when it is disposed, or when this program dies.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    private const string User = "millrace";
-    private const string Package = "as root: apt-get update && apt-get install -y --no-install-recommends postgresql";
-    private const int StartsMax = 20;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Knock = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan BetweenStarts = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Knock = TimeSpan.FromMilliseconds(25);
+    private const int StartsMax = 100;
+    private const int LogTailCharacters = 2_000;
 
-    private readonly string _folder;
-    private readonly int _port;
+    private readonly PostgresPlan _plan;
     private readonly EngineThread _thread = new();
     private Process? _process;
 
-    private PostgresServer(string folder, int port) => (_folder, _port) = (folder, port);
-
-    /// <summary>As Npgsql takes it, without the password.</summary>
-    public string Connection => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Host=127.0.0.1;Port={_port};Database=postgres;Username={User};Timeout=3;Command Timeout=5");
-
-    /// <summary>The password's file.</summary>
-    public string PasswordFile => Path.Combine(_folder, "password");
+    private PostgresServer(PostgresPlan plan) => _plan = plan;
 
     /// <summary>The server's process; of the last one when it does not run.</summary>
-    public int ProcessId => _process?.Id ?? 0;
+    public int ProcessId => _process!.Id;
 
-    private string Cluster => Path.Combine(_folder, "cluster");
+    /// <summary>Where it listens, on 127.0.0.1.</summary>
+    public int Port => _plan.Port;
 
-    /// <summary>Makes a new one and starts it.</summary>
-    /// <param name="folder">Absolute; not there yet, below a folder that everybody may pass through.</param>
-    /// <param name="seed">For the port.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="FileNotFoundException">It is not installed; the message has the command that does.</exception>
-    /// <exception cref="InvalidOperationException">It does not start; the message has what it said.</exception>
-    public static async Task<PostgresServer> StartAsync(string folder, int seed, CancellationToken cancellationToken)
+    /// <summary>Makes a server and starts it: 3 s.</summary>
+    /// <param name="folder">Made when missing; others must be able to reach it, as the server's account is another.</param>
+    /// <param name="cancellationToken">Ends the wait, and what was started.</param>
+    /// <exception cref="FileNotFoundException">It is missing; the message has the command that installs it.</exception>
+    /// <exception cref="TimeoutException">Not up within a minute; the message has the end of the log.</exception>
+    public static async Task<PostgresServer> StartAsync(string folder, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
-        var server = new PostgresServer(folder, FreePort.Take(new Random(seed)));
+        var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
+        var password = RandomNumberGenerator.GetHexString(24, lowercase: true);
+        var server = new PostgresServer(new PostgresPlan(Path.GetFullPath(folder), FreePort.Take(random), password));
         try
         {
-            await File.WriteAllTextAsync(
-                server.PasswordFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) + "\n",
-                cancellationToken);
-            if (Environment.IsPrivilegedProcess) await server.RunAsync("chown", ["-R", "postgres", folder]);
-            await server.RunAsync(Program("initdb"),
-            [
-                "-D", server.Cluster, "-U", User, "--pwfile", server.PasswordFile, "--auth", "scram-sha-256",
-                "--encoding", "UTF8", "--locale", "C",
-            ]);
+            await server.PrepareAsync(cancellationToken);
             await server.StartAsync(cancellationToken);
             return server;
         }
@@ -70,91 +51,117 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it, again after a kill, and waits until it takes connections.</summary>
+    /// <summary>What a client connects with.</summary>
+    /// <param name="database">Of this server; <c>postgres</c> is always there.</param>
+    public string ConnectionString(string database) =>
+        $"Host=127.0.0.1;Port={_plan.Port};Username={PostgresPlan.User};Password={_plan.Password};Database={database}";
+
+    /// <summary>Starts it, again after a kill, and waits until it answers.</summary>
     /// <exception cref="InvalidOperationException">It ends while starting, each time.</exception>
+    /// <exception cref="TimeoutException">Not up within a minute.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(StartLimit, TimeProvider.System);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        for (var start = 1; ; start++)
+        using var limit = new CancellationTokenSource(StartLimit);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
         {
-            _process = await _thread.StartAsync(Info(Program("postgres"),
-            [
-                "-D", Cluster, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-                "-p", _port.ToString(CultureInfo.InvariantCulture),
-            ]), Path.Combine(_folder, "log"));
-            if (await TakesConnectionsAsync(either.Token)) return;
-            // What a killed one has left running ends when it notices, and holds its memory until then.
-            if (start == StartsMax) throw new InvalidOperationException($"PostgreSQL ends while starting. {Log()}");
-            await Task.Delay(BetweenStarts, TimeProvider.System, either.Token);
+            // After a kill it does not start before the last of its old processes has seen that they are orphans.
+            for (var start = 1; !await TryStartAsync(linked.Token); start++)
+            {
+                if (start == StartsMax) throw new InvalidOperationException($"It ends while starting. {LogTail()}");
+                await Task.Delay(Knock, TimeProvider.System, linked.Token);
+            }
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new TimeoutException($"PostgreSQL is not up. {LogTail()}", exception);
         }
     }
 
-    /// <summary>SIGKILL; returns when the server is gone.</summary>
+    /// <summary>SIGKILL to the server; its other processes end when they see it. Returns when it is gone.</summary>
     public async Task KillAsync()
     {
-        if (_process is not { HasExited: false }) return;
-        Signals.Send(_process, Signals.Kill);
-        await _process.WaitForExitAsync();
+        Signals.Send(_process!, Signals.Kill);
+        await _process!.WaitForExitAsync();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Has it run again, whatever was done to it.</summary>
+    public async Task MendAsync(CancellationToken cancellationToken)
+    {
+        if (_process is null or { HasExited: true }) await StartAsync(cancellationToken);
+    }
+
+    /// <summary>Kills it when it runs.</summary>
     public async ValueTask DisposeAsync()
     {
-        await KillAsync();
+        if (_process is { HasExited: false }) await KillAsync();
         _process?.Dispose();
         _thread.Dispose();
     }
 
-    private async Task<bool> TakesConnectionsAsync(CancellationToken cancellationToken)
+    private async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        while (!_process!.HasExited)
+        Directory.CreateDirectory(_plan.Folder);
+        await File.WriteAllTextAsync(_plan.PasswordFile, _plan.Password, cancellationToken);
+        if (PostgresPlan.IsRoot) await RunAsync(PostgresPlan.OwnFolder(_plan.Folder), cancellationToken);
+        await RunAsync(_plan.Prepare(), cancellationToken);
+    }
+
+    private static async Task RunAsync(ProcessStartInfo start, CancellationToken cancellationToken)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        var error = process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{start.FileName} failed: {await output}{await error}");
+    }
+
+    private async Task<bool> TryStartAsync(CancellationToken cancellationToken)
+    {
+        _process?.Dispose();
+        _process = await _thread.StartAsync(_plan.Server(), _plan.Log);
+        while (!await AnswersAsync(cancellationToken))
         {
-            try
-            {
-                using var client = new TcpClient();
-                await client.ConnectAsync(IPAddress.Loopback, _port, cancellationToken);
-                return true;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(Knock, TimeProvider.System, cancellationToken);
-            }
+            if (_process.HasExited) return false;
+            await Task.Delay(Knock, TimeProvider.System, cancellationToken);
         }
-        return false;
+        return true;
     }
 
-    private async Task RunAsync(string program, IReadOnlyList<string> arguments)
+    // It listens before it has recovered, and then refuses: what counts is that it asks for the password.
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
-        var log = Path.Combine(_folder, "log");
-        var info = program == "chown" ? new ProcessStartInfo(program, arguments) : Info(program, arguments);
-        using var process = await _thread.StartAsync(info, log);
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} failed. {Log()}");
+        using var socket = new TcpClient();
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, _plan.Port, cancellationToken);
+            var stream = socket.GetStream();
+            await stream.WriteAsync(Hello(), cancellationToken);
+            var answer = new byte[1];
+            return await stream.ReadAsync(answer, cancellationToken) == 1 && answer[0] == (byte)'R';
+        }
+        catch (Exception exception) when (exception is SocketException or IOException)
+        {
+            return false;
+        }
     }
 
-    // The signal at this program's death is asked for last: a change of user takes it back.
-    private static ProcessStartInfo Info(string program, IReadOnlyList<string> arguments) =>
-        Environment.IsPrivilegedProcess
-            ? new("setpriv",
-            [
-                "--reuid", "postgres", "--regid", "postgres", "--clear-groups", "--pdeathsig", "KILL", "--", program,
-                .. arguments,
-            ])
-            : new(program, arguments);
-
-    private string Log() => File.Exists(Path.Combine(_folder, "log"))
-        ? string.Join('\n', File.ReadLines(Path.Combine(_folder, "log")).TakeLast(10))
-        : "It said nothing.";
-
-    private static string Program(string name)
+    // The first message of protocol 3.0: its length, the version, and who wants what.
+    private static byte[] Hello()
     {
-        const string library = "/usr/lib/postgresql";
-        var found = Directory.Exists(library)
-            ? Directory.EnumerateDirectories(library).OrderBy(
-                folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0).LastOrDefault()
-            : null;
-        var path = Path.Combine(found ?? library, "bin", name);
-        return File.Exists(path) ? path : throw new FileNotFoundException($"PostgreSQL is missing; {Package}", path);
+        var names = System.Text.Encoding.ASCII.GetBytes($"user\0{PostgresPlan.User}\0database\0postgres\0\0");
+        var message = new byte[8 + names.Length];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(message, message.Length);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(4), 3 << 16);
+        names.CopyTo(message, 8);
+        return message;
+    }
+
+    private string LogTail()
+    {
+        var log = File.Exists(_plan.Log) ? File.ReadAllText(_plan.Log) : "It has written no log.";
+        return $"The end of its log:\n{log[^Math.Min(log.Length, LogTailCharacters)..]}";
     }
 }

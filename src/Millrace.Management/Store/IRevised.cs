@@ -50,6 +50,9 @@ internal sealed class TenantRow : IRevised
 
     public required DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>Whether it was suspended when it was deleted, and is again when it is taken back.</summary>
+    public bool WasSuspended { get; set; }
+
     /// <summary>When it was asked to be deleted; null when it was not.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
 
@@ -151,6 +154,9 @@ internal sealed class AuditRow
     public required string Action { get; set; }
 
     public required string Subject { get; set; }
+
+    /// <summary>Whose thing it is; null: no tenant's.</summary>
+    public string? Tenant { get; set; }
 
     public string? Before { get; set; }
 
