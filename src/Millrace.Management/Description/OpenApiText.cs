@@ -60,8 +60,8 @@ internal sealed partial class OpenApiText
             {
                 ["title"] = "Millrace management",
                 ["version"] = "v1",
-                ["description"] = "Tenants, keys, plans. Lists go on with ?after=NEXT of the page before; a change needs "
-                    + "If-Match with the ETag of what was looked at; every error is application/problem+json.",
+                ["description"] = "Tenants, keys, plans. Lists go on with ?after=NEXT of the page before; a change "
+                    + "needs If-Match with the ETag of what was looked at; every error is application/problem+json.",
             },
             ["paths"] = paths,
             ["components"] = new JsonObject
@@ -128,7 +128,7 @@ internal sealed partial class OpenApiText
     private JsonObject Body(JsonTypeInfo type) => new()
     {
         ["required"] = true,
-        ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Reference(type) } },
+        ["content"] = Json(type),
     };
 
     private JsonObject Responses(MappedOperation mapped, Demand demand)
@@ -136,9 +136,10 @@ internal sealed partial class OpenApiText
         var operation = mapped.Operation;
         var done = new JsonObject { ["description"] = "It is done." };
         if (operation.Answer is { } answer)
-            done["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Reference(answer) } };
+            done["content"] = Json(answer);
         var all = new JsonObject { [$"{operation.Status}"] = done };
-        foreach (var kinds in Problems(mapped, demand).Distinct().GroupBy(kind => kind.Status).OrderBy(each => each.Key))
+        var problems = Problems(mapped, demand).Distinct().GroupBy(kind => kind.Status);
+        foreach (var kinds in problems.OrderBy(each => each.Key))
         {
             all[$"{kinds.Key}"] = new JsonObject
             {
@@ -161,9 +162,14 @@ internal sealed partial class OpenApiText
         [
             ProblemKinds.BadField, ProblemKinds.TooManyBytes, ProblemKinds.UnsupportedMediaType,
         ],
-        .. mapped.Operation.NeedsMatch ? [ProblemKinds.Changed, ProblemKinds.MatchRequired] : Array.Empty<ProblemKind>(),
+        .. mapped.Operation.NeedsMatch
+            ? [ProblemKinds.Changed, ProblemKinds.MatchRequired]
+            : Array.Empty<ProblemKind>(),
         .. mapped.Operation.IsList ? [ProblemKinds.BadField] : Array.Empty<ProblemKind>(),
     ];
+
+    private JsonObject Json(JsonTypeInfo type) =>
+        new() { ["application/json"] = new JsonObject { ["schema"] = Reference(type) } };
 
     private JsonObject Reference(JsonTypeInfo type)
     {
