@@ -6,22 +6,21 @@ namespace Millrace.Management.Callers;
 
 /// <summary>
 /// Knows tenants by their keys, as the database has them now: what is changed here counts at once, also for the key
-/// that
-/// was revoked a moment ago.
+/// that was revoked a moment ago.
 /// </summary>
 internal sealed class TenantCallers(IIdentityFeed feed, WrongTokens wrong, TimeProvider time)
 {
     // Asks as a sender does, which is not counted among the edges that live.
     private static readonly IdentityReader Self = new("management", IdentityRole.Sender);
 
+    private static Problem Missing =>
+        Problem.Of(ProblemKinds.KeyMissing) with { Challenge = Bearer.Realm, Closes = true };
+
     /// <summary>Who sent a request, or why it is not known.</summary>
     public async ValueTask<CallerReading> ReadAsync(HttpContext context)
     {
         if (Bearer.Of(context.Request) is not { } token)
-        {
-            return CallerReading.Of(
-                Problem.Of(ProblemKinds.KeyMissing) with { Challenge = Bearer.Realm, Closes = true });
-        }
+            return CallerReading.Of(Missing);
         var address = context.Connection.RemoteIpAddress;
         if (!ApiKeyText.IsWellFormed(token) || wrong.IsSpent(address)) return Wrong(context);
         try

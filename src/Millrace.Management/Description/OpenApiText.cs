@@ -61,8 +61,7 @@ internal sealed partial class OpenApiText
                 ["title"] = "Millrace management",
                 ["version"] = "v1",
                 ["description"] = "Tenants, keys, plans. Lists go on with ?after=NEXT of the page before; a change "
-                    + "needs "
-                    + "If-Match with the ETag of what was looked at; every error is application/problem+json.",
+                    + "needs If-Match with the ETag of what was looked at; every error is application/problem+json.",
             },
             ["paths"] = paths,
             ["components"] = new JsonObject
@@ -129,7 +128,7 @@ internal sealed partial class OpenApiText
     private JsonObject Body(JsonTypeInfo type) => new()
     {
         ["required"] = true,
-        ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Reference(type) } },
+        ["content"] = Json(type),
     };
 
     private JsonObject Responses(MappedOperation mapped, Demand demand)
@@ -137,10 +136,7 @@ internal sealed partial class OpenApiText
         var operation = mapped.Operation;
         var done = new JsonObject { ["description"] = "It is done." };
         if (operation.Answer is { } answer)
-        {
-            var schema = new JsonObject { ["schema"] = Reference(answer) };
-            done["content"] = new JsonObject { ["application/json"] = schema };
-        }
+            done["content"] = Json(answer);
         var all = new JsonObject { [$"{operation.Status}"] = done };
         var problems = Problems(mapped, demand).Distinct().GroupBy(kind => kind.Status);
         foreach (var kinds in problems.OrderBy(each => each.Key))
@@ -171,6 +167,9 @@ internal sealed partial class OpenApiText
             : Array.Empty<ProblemKind>(),
         .. mapped.Operation.IsList ? [ProblemKinds.BadField] : Array.Empty<ProblemKind>(),
     ];
+
+    private JsonObject Json(JsonTypeInfo type) =>
+        new() { ["application/json"] = new JsonObject { ["schema"] = Reference(type) } };
 
     private JsonObject Reference(JsonTypeInfo type)
     {

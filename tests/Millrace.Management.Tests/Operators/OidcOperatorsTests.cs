@@ -5,9 +5,7 @@ using Millrace.Management.Operators;
 
 namespace Millrace.Management.Tests.Operators;
 
-/// <summary>
-/// Whose word about operators is taken: an issuer's, for this audience, while it holds, and nobody else's.
-/// </summary>
+/// <summary>Whose word about operators is taken: the issuer's, for this audience, while it holds.</summary>
 public sealed class OidcOperatorsTests : IAsyncLifetime
 {
     private static readonly string[] Several = ["millrace-viewer", "millrace-owner", "x"];
