@@ -21,6 +21,10 @@ internal sealed class Follower : IAsyncDisposable
 
     public KeyInquiry Inquiry => _host.Services.GetRequiredService<KeyInquiry>();
 
+    /// <summary>Whether the process has been told to end.</summary>
+    public bool IsEnding => _host.Services.GetRequiredService<IHostApplicationLifetime>()
+        .ApplicationStopping.IsCancellationRequested;
+
     public static async Task<Follower> StartAsync(
         MemoryFeed feed, TimeProvider? time = null, params (string Key, string Value)[] settings)
     {

@@ -17,6 +17,9 @@ internal sealed class MemoryFeed : IIdentityFeed
     /// <summary>Whether nobody answers.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>What every call ends with, as no feed should; null: it does not.</summary>
+    public Exception? Bug { get; set; }
+
     /// <summary>After how many pages a snapshot breaks off; null: never.</summary>
     public int? BreaksAfter { get; set; }
 
@@ -158,6 +161,7 @@ internal sealed class MemoryFeed : IIdentityFeed
 
     private void ThrowIfDown()
     {
+        if (Bug is { } bug) throw bug;
         if (IsDown) throw new IdentityFeedException("It is down.");
     }
 

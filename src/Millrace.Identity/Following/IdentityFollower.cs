@@ -61,6 +61,13 @@ internal sealed partial class IdentityFollower(
             Tell(exception.Message);
             return patience.Failed();
         }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The outermost loop: what one answer of management sets off here, it would in every edge at once.
+            metrics.Called(isAnswered: false);
+            LogBug(exception);
+            return patience.Failed();
+        }
     }
 
     private async Task SnapshotAsync(string cause, CancellationToken cancellationToken)
@@ -155,6 +162,10 @@ internal sealed partial class IdentityFollower(
 
     [LoggerMessage(10002, LogLevel.Warning, "No tenant is known yet, so no key is served: {Reason}")]
     private partial void LogNothingKnown(string reason);
+
+    [LoggerMessage(10004, LogLevel.Error,
+        "Following management failed as it never should: what is known is served on, and it is tried again.")]
+    private partial void LogBug(Exception exception);
 
     [LoggerMessage(10003, LogLevel.Error,
         "Management was heard {AgeSeconds} s ago. What is known is served; changes are not seen. {Reason}")]

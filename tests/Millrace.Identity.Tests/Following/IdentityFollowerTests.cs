@@ -47,6 +47,23 @@ public sealed class IdentityFollowerTests : IDisposable
     }
 
     [Fact]
+    public async Task Follow_WhenTheFeedHasABug_ServesWhatItKnowsAndGoesOnOnceItHasNone()
+    {
+        await using var follower = await Follower.StartAsync(_feed);
+        await follower.UntilAsync(1, KeyStanding.Live);
+        _feed.Bug = new InvalidOperationException("no feed should");
+        _feed.Put(Accounts.Key(2, "t"));
+        var calls = _feed.ChangeCalls;
+
+        await Patience.UntilAsync(() => follower.IsEnding || _feed.ChangeCalls > calls + 2, "it asks again");
+
+        Assert.False(follower.IsEnding);
+        Assert.Equal(KeyStanding.Live, follower.Standing(1));
+        _feed.Bug = null;
+        await follower.UntilAsync(2, KeyStanding.Live);
+    }
+
+    [Fact]
     public async Task Start_WithoutManagementButACopy_KnowsWhatTheCopyHas()
     {
         await using (var first = await Follower.StartAsync(_feed, null, Folder))
