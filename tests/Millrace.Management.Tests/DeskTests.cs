@@ -21,7 +21,8 @@ public sealed class DeskTests : IDisposable
 
         await desk.Plans.PutAsync(Desk.Actor, "free", Desk.Terms(), null, Token);
         var tenant = (await desk.Tenants.CreateAsync(Desk.Actor, new NewTenant("Acme", "free"), Token)).Value!;
-        var key = (await desk.Keys.CreateAsync(Desk.Actor, tenant.Id, new KeyWish("", KeyScopes.All, null), Token)).Value!;
+        var wish = new KeyWish("", KeyScopes.All, null);
+        var key = (await desk.Keys.CreateAsync(Desk.Actor, tenant.Id, wish, Token)).Value!;
         var found = await desk.Feed.FindKeyAsync(Edge, KeyHash.Of(key.Text), Token);
         var before = await desk.Feed.ChangesAsync(Edge, 0, TimeSpan.Zero, Token);
         await desk.Keys.RevokeAsync(Desk.Actor, tenant.Id, key.Key.Id, Token);

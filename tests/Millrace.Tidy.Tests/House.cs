@@ -28,7 +28,7 @@ internal static class House
     {
         ["Millrace"] = new(
             ["Millrace.Edge", "Millrace.Worker", "Millrace.Webhooks", "Millrace.Outbound", "Millrace.Queue",
-                "Millrace.Storage", "Millrace.Identity", "Millrace.Core"],
+                "Millrace.Storage", "Millrace.Identity", "Millrace.Management", "Millrace.Core"],
             BuiltBeside: ["Millrace.Kernel"]),
         ["Millrace.Edge"] = new(["Millrace.Outbound", "Millrace.Identity", "Millrace.Core"], []),
         ["Millrace.Management"] = new(["Millrace.Core"], []),

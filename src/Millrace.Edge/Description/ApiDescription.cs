@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Millrace.Core.Images;
 using Millrace.Core.Transforms;
+using Millrace.Edge.Admission;
 using Millrace.Edge.Convert;
 using Millrace.Edge.Identity;
 using Millrace.Edge.Problems;
@@ -22,7 +23,10 @@ internal sealed class ApiDescription(ICallerSource callers) : IOpenApiDocumentTr
 
     /// <summary>Refusals that this address never gives: they belong to others.</summary>
     private static readonly ProblemKind[] Elsewhere =
-        [ProblemKinds.NotFound, ProblemKinds.NotProgressing, ProblemKinds.TrialFailed, .. ProblemKinds.OfJobs];
+        [
+            ProblemKinds.NotFound, ProblemKinds.PartNotReady, ProblemKinds.NotProgressing, ProblemKinds.TrialFailed,
+            .. ProblemKinds.OfJobs,
+        ];
 
     /// <summary>
     /// Parameters whose example is also the document's: pages to try an API put all such into one request, and all
@@ -145,6 +149,8 @@ internal sealed class ApiDescription(ICallerSource callers) : IOpenApiDocumentTr
         Headers = new Dictionary<string, IOpenApiHeader>
         {
             ["ETag"] = Header("Strong; equal for equal source, transform and build."),
+            [RateGate.PolicyHeader] = Header("Of a caller with a key: the tenant's rate, q requests in w seconds."),
+            [RateGate.Header] = Header("What is left of it: r requests now, all of them after t seconds."),
             ["Server-Timing"] = Header("auth, admit, read, queue, convert and total, in milliseconds."),
             [ProblemWriter.JobHeader] = Header("The request's id, a UUID of version 7."),
             ["Vary"] = Header("Accept, where the format was chosen from it."),

@@ -11,7 +11,8 @@ using Millrace.Management.Tenants;
 namespace Millrace.Management.Feed;
 
 /// <summary>
-/// The feed, straight from the database. Rows have the revision of their last change, so what changed after a revision is
+/// The feed, straight from the database. Rows have the revision of their last change, so what changed after a revision
+/// is
 /// a range of an index, and a reader that was away costs what changed, not what happened.
 /// </summary>
 internal sealed class DirectoryFeed(

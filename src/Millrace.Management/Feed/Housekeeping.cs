@@ -7,7 +7,9 @@ using Millrace.Management.Tenants;
 
 namespace Millrace.Management.Feed;
 
-/// <summary>Ends what was deleted once its grace is over, and forgets removals that every reader has long seen.</summary>
+/// <summary>
+/// Ends what was deleted once its grace is over, and forgets removals that every reader has long seen.
+/// </summary>
 internal sealed partial class Housekeeping(
     DatabaseDoor door, ChangeLog changes, TenantBook tenants, IOptions<StoreOptions> options, TimeProvider time,
     ILogger<Housekeeping> log) : BackgroundService

@@ -94,7 +94,8 @@ public sealed class PlanBook
     private static Refusal? Check(string plan, PlanTerms terms)
     {
         if (!IdentityNames.IsName(plan)) return Refusal.Invalid("A plan's name is 1 to 64 of a-z, 0-9 and '-'.");
-        return PlanRules.Failures(terms) is { Count: > 0 } failures ? Refusal.Invalid(string.Join(' ', failures)) : null;
+        var failures = PlanRules.Failures(terms);
+        return failures.Count > 0 ? Refusal.Invalid(string.Join(' ', failures)) : null;
     }
 }
 

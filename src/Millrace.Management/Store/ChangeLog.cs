@@ -13,7 +13,8 @@ internal sealed class ChangeLog(DatabaseDoor door, ChangeSignal signal, TimeProv
 
     /// <summary>Runs a change to its end, or not at all.</summary>
     /// <param name="actor">Who wants it; stands in the audit.</param>
-    /// <param name="change">Changes tracked rows; what it refuses leaves nothing behind. May run more than once.</param>
+    /// <param name="change">Changes tracked rows; what it refuses leaves nothing behind. May run more than
+    /// once.</param>
     /// <param name="cancellationToken">Abandons it before its commit; then nothing is done.</param>
     /// <exception cref="ManagementStoreException">The database cannot do it now.</exception>
     public async Task<Outcome<T>> RunAsync<T>(

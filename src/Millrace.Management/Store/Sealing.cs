@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Millrace.Management.Store;
 
 /// <summary>
-/// Seals secrets before they go into the database (AES-256-GCM, a nonce each, bound to whose they are), so that a copy of
+/// Seals secrets before they go into the database (AES-256-GCM, a nonce each, bound to whose they are), so that a copy
+/// of
 /// the database alone tells none.
 /// </summary>
 internal sealed class Sealing : IDisposable
@@ -18,7 +19,8 @@ internal sealed class Sealing : IDisposable
     private readonly AesGcm _cipher;
 
     /// <summary>Reads the key, or makes it.</summary>
-    /// <exception cref="IOException">The file cannot be read or made, or is no key; the message says what to do.</exception>
+    /// <exception cref="IOException">The file cannot be read or made, or is no key; the message says what to
+    /// do.</exception>
     public Sealing(IOptions<StoreOptions> options)
     {
         var key = KeyOf(options.Value.SealFile);

@@ -10,7 +10,8 @@ using Millrace.Management.Store;
 namespace Millrace.Management.Tenants;
 
 /// <summary>
-/// A tenant's URL-signing pairs, sources, presets, host names and webhook endpoints: read and replaced as one value, whose
+/// A tenant's URL-signing pairs, sources, presets, host names and webhook endpoints: read and replaced as one value,
+/// whose
 /// secrets are sealed in the database.
 /// </summary>
 public sealed class ExtrasBook
@@ -39,7 +40,9 @@ public sealed class ExtrasBook
     internal ExtrasBook(TenantBook tenants, DatabaseDoor door, Sealing sealing) =>
         (_tenants, _door, _sealing) = (tenants, door, sealing);
 
-    /// <summary>What a tenant has, secrets included: for its own eyes only when they are made, never for a list.</summary>
+    /// <summary>
+    /// What a tenant has, secrets included: for its own eyes only when they are made, never for a list.
+    /// </summary>
     public async Task<Outcome<TenantExtras>> FindAsync(string tenant, CancellationToken cancellationToken)
     {
         var found = await _door.ReadAsync(db => db.Tenants.AsNoTracking()
@@ -117,7 +120,8 @@ public sealed class ExtrasBook
     {
         if (pairs.Count > PairsMax) return $"There may be {PairsMax} signing pairs.";
         if (pairs.DistinctBy(pair => pair.Id).Count() < pairs.Count) return "Signing pairs must have different ids.";
-        return pairs.Any(pair => !IdentityNames.IsName(pair.Id) || !IsHexadecimal(pair.Key) || !IsHexadecimal(pair.Salt))
+        return pairs.Any(
+            pair => !IdentityNames.IsName(pair.Id) || !IsHexadecimal(pair.Key) || !IsHexadecimal(pair.Salt))
             ? "A signing pair has an id of a-z, 0-9 and '-', and a key and a salt of 32 to 128 hexadecimal digits."
             : null;
     }
@@ -128,8 +132,8 @@ public sealed class ExtrasBook
     private static string? CheckSources(IReadOnlyList<AllowedSource> sources)
     {
         if (sources.Count > SourcesMax) return $"There may be {SourcesMax} sources.";
-        return sources.Any(source => source.Scheme is not ("http" or "https") || !IsHost(source.HostSuffix.TrimStart('.'))
-            || source.Port is < 1 or > ushort.MaxValue)
+        return sources.Any(source => source.Scheme is not ("http" or "https")
+            || !IsHost(source.HostSuffix.TrimStart('.')) || source.Port is < 1 or > ushort.MaxValue)
                 ? "A source has the scheme http or https, a host in lower case (with a leading dot: all below it), and "
                     + "a port of 1 to 65535 or none."
                 : null;
@@ -174,7 +178,8 @@ public sealed class ExtrasBook
         if (verdict.Refusal is { } refusal) return $"{name}: its URL is refused. {refusal.Told()}";
         if (verdict.Url!.Fragment.Length > 0) return $"{name}: its URL must have no fragment.";
         var known = string.Join(", ", WebhookEvents.All.Select(each => each.Type()));
-        if (endpoint.Types.Any(type => WebhookEvents.OfType(type) is null)) return $"{name}: types are some of {known}.";
+        if (endpoint.Types.Any(type => WebhookEvents.OfType(type) is null))
+            return $"{name}: types are some of {known}.";
         return endpoint.Secrets.Count is 0 or > 2 || endpoint.Secrets.Any(secret => WebhookSecret.Read(secret) is null)
             ? $"{name} needs one or two secrets: {WebhookSecret.Allowed}."
             : null;

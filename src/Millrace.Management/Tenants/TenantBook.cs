@@ -75,7 +75,8 @@ public sealed class TenantBook
         SetStateAsync(actor, "tenant.resume", tenant, expected, TenantState.Active, cancellationToken);
 
     /// <summary>
-    /// Its keys are as unknown from now on. Until the grace is over it can be resumed, then its names, keys and secrets go.
+    /// Its keys are as unknown from now on. Until the grace is over it can be resumed, then its names, keys and
+    /// secrets go.
     /// Again is harmless.
     /// </summary>
     /// <exception cref="ManagementStoreException">The database cannot do it now.</exception>
