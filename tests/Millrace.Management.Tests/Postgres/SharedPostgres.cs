@@ -7,7 +7,8 @@ using Npgsql;
 namespace Millrace.Management.Tests.Postgres;
 
 /// <summary>
-/// The server that all tests of this assembly share, started by the first that asks; each test has a database of its own.
+/// The server that all tests of this assembly share, started by the first that asks; each test has a database of its
+/// own.
 /// </summary>
 public sealed class SharedPostgres : IAsyncDisposable
 {
