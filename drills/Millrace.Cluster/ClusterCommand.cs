@@ -52,7 +52,8 @@ internal static class ClusterCommand
     public static RootCommand Create()
     {
         ChecksToRun.AcceptOnlyFromAmong([.. Check.All.Select(check => check.Name)]);
-        var root = new RootCommand("A region on this machine: RabbitMQ nodes, PostgreSQL, management, edges and workers, on loopback.")
+        var root = new RootCommand(
+            "A region on this machine: RabbitMQ nodes, PostgreSQL, management, edges and workers, on loopback.")
         {
             Root, Folder, ProgramPath, Edges, Workers, Brokers, Kernels, Jobs, Long,
             ChecksToRun,

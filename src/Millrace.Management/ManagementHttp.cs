@@ -99,7 +99,9 @@ public static class ManagementHttp
     public static Task OpenManagementStoreAsync(this IServiceProvider services, CancellationToken cancellationToken) =>
         services.GetRequiredService<StoreOpening>().RunAsync(cancellationToken);
 
-    /// <summary>Everybody may call this address of management: nothing is mapped there that does not say who may.</summary>
+    /// <summary>
+    /// Everybody may call this address of management: nothing is mapped there that does not say who may.
+    /// </summary>
     public static TBuilder ForEverybody<TBuilder>(this TBuilder route)
         where TBuilder : IEndpointConventionBuilder => route.WithMetadata(Demand.Everybody);
 

@@ -90,7 +90,8 @@ internal static class IdentityCheck
             HttpMethod.Delete, $"/admin/v1/tenants/{tenant}/keys/{id}", null, cancellationToken);
         var took = (await EverywhereAsync(ground, probe, key, false, cancellationToken)).Max();
         verdict.Expect(
-            took <= CatchUpLimit, $"the first key revoked after the return ended everywhere in {took.TotalSeconds:0.0} s");
+            took <= CatchUpLimit,
+            $"the first key revoked after the return ended everywhere in {took.TotalSeconds:0.0} s");
     }
 
     private static async Task PropagationAsync(

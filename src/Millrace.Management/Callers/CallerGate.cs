@@ -19,7 +19,9 @@ internal sealed class CallerGate(
             : trouble.GuardAsync(context, () => CheckAsync(context, demand, next));
     }
 
-    /// <summary>As <see cref="HandleAsync"/>, and refuses an address that says of nobody that they may call it.</summary>
+    /// <summary>
+    /// As <see cref="HandleAsync"/>, and refuses an address that says of nobody that they may call it.
+    /// </summary>
     public Task HandleAllAsync(HttpContext context, RequestDelegate next) =>
         context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<Demand>() is null
             ? throw new InvalidOperationException($"{endpoint.DisplayName} is mapped without a demand.")

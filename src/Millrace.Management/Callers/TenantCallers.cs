@@ -5,7 +5,8 @@ using Millrace.Management.Answers;
 namespace Millrace.Management.Callers;
 
 /// <summary>
-/// Knows tenants by their keys, as the database has them now: what is changed here counts at once, also for the key that
+/// Knows tenants by their keys, as the database has them now: what is changed here counts at once, also for the key
+/// that
 /// was revoked a moment ago.
 /// </summary>
 internal sealed class TenantCallers(IIdentityFeed feed, WrongTokens wrong, TimeProvider time)
@@ -17,7 +18,10 @@ internal sealed class TenantCallers(IIdentityFeed feed, WrongTokens wrong, TimeP
     public async ValueTask<CallerReading> ReadAsync(HttpContext context)
     {
         if (Bearer.Of(context.Request) is not { } token)
-            return CallerReading.Of(Problem.Of(ProblemKinds.KeyMissing) with { Challenge = Bearer.Realm, Closes = true });
+        {
+            return CallerReading.Of(
+                Problem.Of(ProblemKinds.KeyMissing) with { Challenge = Bearer.Realm, Closes = true });
+        }
         var address = context.Connection.RemoteIpAddress;
         if (!ApiKeyText.IsWellFormed(token) || wrong.IsSpent(address)) return Wrong(context);
         try

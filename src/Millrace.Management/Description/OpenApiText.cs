@@ -60,7 +60,8 @@ internal sealed partial class OpenApiText
             {
                 ["title"] = "Millrace management",
                 ["version"] = "v1",
-                ["description"] = "Tenants, keys, plans. Lists go on with ?after=NEXT of the page before; a change needs "
+                ["description"] = "Tenants, keys, plans. Lists go on with ?after=NEXT of the page before; a change "
+                    + "needs "
                     + "If-Match with the ETag of what was looked at; every error is application/problem+json.",
             },
             ["paths"] = paths,
@@ -136,9 +137,13 @@ internal sealed partial class OpenApiText
         var operation = mapped.Operation;
         var done = new JsonObject { ["description"] = "It is done." };
         if (operation.Answer is { } answer)
-            done["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Reference(answer) } };
+        {
+            var schema = new JsonObject { ["schema"] = Reference(answer) };
+            done["content"] = new JsonObject { ["application/json"] = schema };
+        }
         var all = new JsonObject { [$"{operation.Status}"] = done };
-        foreach (var kinds in Problems(mapped, demand).Distinct().GroupBy(kind => kind.Status).OrderBy(each => each.Key))
+        var problems = Problems(mapped, demand).Distinct().GroupBy(kind => kind.Status);
+        foreach (var kinds in problems.OrderBy(each => each.Key))
         {
             all[$"{kinds.Key}"] = new JsonObject
             {
@@ -161,7 +166,9 @@ internal sealed partial class OpenApiText
         [
             ProblemKinds.BadField, ProblemKinds.TooManyBytes, ProblemKinds.UnsupportedMediaType,
         ],
-        .. mapped.Operation.NeedsMatch ? [ProblemKinds.Changed, ProblemKinds.MatchRequired] : Array.Empty<ProblemKind>(),
+        .. mapped.Operation.NeedsMatch
+            ? [ProblemKinds.Changed, ProblemKinds.MatchRequired]
+            : Array.Empty<ProblemKind>(),
         .. mapped.Operation.IsList ? [ProblemKinds.BadField] : Array.Empty<ProblemKind>(),
     ];
 

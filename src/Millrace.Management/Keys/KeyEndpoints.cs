@@ -26,7 +26,8 @@ internal sealed class KeyEndpoints(KeyBook keys)
         {
             Answer = KeyJson.Default.NewKeyForm,
             Status = StatusCodes.Status201Created,
-            Problems = [ProblemKinds.ThingNotFound, ProblemKinds.ScopeBeyond, ProblemKinds.NotNow, ProblemKinds.TooMany],
+            Problems =
+                [ProblemKinds.ThingNotFound, ProblemKinds.ScopeBeyond, ProblemKinds.NotNow, ProblemKinds.TooMany],
         }, (call, body) => CreateAsync(call, body, at));
         map.Post("/{key}:rotate", at.Write, new(at.Name("rotate", "Key"), "Make a key in place of another")
         {

@@ -23,7 +23,9 @@ internal sealed class Call(HttpContext context)
     /// <summary>Ends when the client goes.</summary>
     public CancellationToken Gone => context.RequestAborted;
 
-    /// <summary>Whose things are asked for: the caller's own, or those of the tenant in an operator's address.</summary>
+    /// <summary>
+    /// Whose things are asked for: the caller's own, or those of the tenant in an operator's address.
+    /// </summary>
     public string Tenant => Caller.Key?.Tenant ?? Part("tenant");
 
     /// <summary>A part of the address.</summary>

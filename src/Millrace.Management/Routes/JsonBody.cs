@@ -18,8 +18,11 @@ internal static class JsonBody
     public static async ValueTask<(T? Thing, Problem? Problem)> ReadAsync<T>(
         HttpContext context, JsonTypeInfo<T> type)
     {
-        if (!context.Request.HasJsonContentType() || !StringValues.IsNullOrEmpty(context.Request.Headers.ContentEncoding))
+        if (!context.Request.HasJsonContentType()
+            || !StringValues.IsNullOrEmpty(context.Request.Headers.ContentEncoding))
+        {
             return (default, Problem.Of(ProblemKinds.UnsupportedMediaType) with { Closes = true });
+        }
         var (text, problem) = await ReadTextAsync(context);
         return problem is null ? Parse(text.Span, type) : (default, problem);
     }

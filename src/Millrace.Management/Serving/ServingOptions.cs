@@ -7,7 +7,8 @@ namespace Millrace.Management.Serving;
 public sealed record ServingOptions
 {
     /// <summary>
-    /// Open connections; each edge holds two or three. 1 to 100,000; default 2,000. What comes beyond is closed at once.
+    /// Open connections; each edge holds two or three. 1 to 100,000; default 2,000. What comes beyond is closed at
+    /// once.
     /// </summary>
     [Range(1, 100_000)]
     public int ConnectionsMax { get; init; } = 2_000;

@@ -19,7 +19,9 @@ internal sealed class ExtrasEndpoints(ExtrasBook extras, TenantBook tenants)
         map.Put<PresetsForm>("/presets", at.Write, Put(at, "Presets", "Put the presets"), PutPresetsAsync);
     }
 
-    /// <summary>Maps host names, which are given out by operators alone: whose a name is decides whose requests are.</summary>
+    /// <summary>
+    /// Maps host names, which are given out by operators alone: whose a name is decides whose requests are.
+    /// </summary>
     public void MapHosts(IEndpointRouteBuilder routes)
     {
         var at = TenantAddress.OfOperators;

@@ -70,7 +70,8 @@ internal sealed class TenantEndpoints(TenantBook tenants, PlanBook plans)
             call => SetAsync(call, tenants.ResumeAsync));
         map.Delete("/{tenant}", Owner, new("deleteTenant", "Delete a tenant")
         {
-            Description = "Its keys are as unknown from now on; when the grace is over all of it goes. Again is harmless.",
+            Description =
+                "Its keys are as unknown from now on; when the grace is over all of it goes. Again is harmless.",
             Status = StatusCodes.Status204NoContent,
             Problems = [ProblemKinds.ThingNotFound],
         }, DeleteAsync);

@@ -4,7 +4,9 @@ using Millrace.Serve;
 
 namespace Millrace.Admin;
 
-/// <summary>Which management the command line means, and how it answers; the same for tenants, keys and plans.</summary>
+/// <summary>
+/// Which management the command line means, and how it answers; the same for tenants, keys and plans.
+/// </summary>
 internal static class AdminOptions
 {
     private const string AddressVariable = "MILLRACE_MANAGEMENT";

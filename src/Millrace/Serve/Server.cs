@@ -68,8 +68,13 @@ internal static class Server
 
     private static void AddCallers(IServiceCollection services, EmbeddedManagement? management)
     {
-        if (management is null) services.AddEdgeOpen();
-        else services.AddSingleton(management.Feed).AddEdgeIdentity(RandomNumberGenerator.GetInt32(int.MaxValue));
+        if (management is null)
+        {
+            services.AddEdgeOpen();
+            return;
+        }
+        services.AddSingleton(management.Feed).AddEdgeIdentity(RandomNumberGenerator.GetInt32(int.MaxValue));
+        services.AddHostedService<FirstTable>();
     }
 
     private static Dictionary<string, string?> FromCommandLine(ServeArguments arguments, DataFolder folder)

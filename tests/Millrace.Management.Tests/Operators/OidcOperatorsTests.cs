@@ -5,7 +5,9 @@ using Millrace.Management.Operators;
 
 namespace Millrace.Management.Tests.Operators;
 
-/// <summary>Whose word about operators is taken: an issuer's, for this audience, while it holds, and nobody else's.</summary>
+/// <summary>
+/// Whose word about operators is taken: an issuer's, for this audience, while it holds, and nobody else's.
+/// </summary>
 public sealed class OidcOperatorsTests : IAsyncLifetime
 {
     private static readonly string[] Several = ["millrace-viewer", "millrace-owner", "x"];
@@ -95,7 +97,8 @@ public sealed class OidcOperatorsTests : IAsyncLifetime
         while (await operators.FindAsync(_issuer.Token()) is null)
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30), "never fetched");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(
+                TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
 

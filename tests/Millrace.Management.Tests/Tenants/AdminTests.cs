@@ -132,7 +132,8 @@ public sealed class AdminTests : IAsyncLifetime
     [Fact]
     public async Task Audit_OfAChange_SaysWho()
     {
-        await _server.TellAsync(HttpMethod.Put, "/admin/v1/plans/pro", await _server.TokenAsync(OperatorRole.Owner), Plan);
+        var owner = await _server.TokenAsync(OperatorRole.Owner);
+        await _server.TellAsync(HttpMethod.Put, "/admin/v1/plans/pro", owner, Plan);
 
         var audit = await _server.TellAsync(HttpMethod.Get, "/admin/v1/audit?subject=plan/pro");
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.RegularExpressions;
 using Millrace.Testing;
 
@@ -107,7 +108,7 @@ public sealed partial class KeyTests
     {
         var (exitCode, output, errors) = await MillraceProcess.RunAsync([.. arguments, "--data", data.Path]);
         Assert.True(exitCode == 0, $"exit code {exitCode}: {errors}");
-        return output;
+        return Encoding.UTF8.GetString(output);
     }
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
