@@ -27,14 +27,8 @@ public sealed record StoreOptions
     [Required] public string SealFile { get; init; } = "";
 
     /// <summary>
-<<<<<<< HEAD
     /// How long a statement may take, a change waits for those before it, and PostgreSQL bears a replica that is silent
     /// in the middle of a change. 1 s to 5 min; default 15 s.
-=======
-    /// How long a statement may take, a change waits for those before it, and PostgreSQL bears a replica that is
-    /// silent in
-    /// the middle of a change. 1 s to 5 min; default 15 s.
->>>>>>> main
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(15);
@@ -47,12 +41,7 @@ public sealed record StoreOptions
 
     /// <summary>
     /// How long after a start, and after a jump of the calendar, nothing is ended or forgotten: time to see that the
-<<<<<<< HEAD
     /// clock is wrong. 0 to 7 days; default 1 h.
-=======
-    /// clock
-    /// is wrong. 0 to 7 days; default 1 h.
->>>>>>> main
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan ClockRest { get; init; } = TimeSpan.FromHours(1);
