@@ -3,8 +3,7 @@ namespace Millrace.Management.Feed;
 /// <summary>
 /// Whether the calendar may be believed: it has gone with the machine's steady clock for a while. What is ended by a
 /// date cannot be taken back, and a clock that is a month ahead would end what was deleted yesterday. Not for two
-/// threads
-/// at once.
+/// threads at once.
 /// </summary>
 /// <param name="time">Calendar and steady clock.</param>
 /// <param name="rest">How long they must have gone together.</param>

@@ -86,7 +86,6 @@ internal sealed partial class Housekeeping(
     [LoggerMessage(7010, LogLevel.Warning, "Housekeeping must wait: {Reason}")]
     private partial void LogFailed(string reason);
 
-    [LoggerMessage(7011, LogLevel.Information,
-        "{Count} tenants, deleted for longer than the grace, are gone for good.")]
+    [LoggerMessage(7011, LogLevel.Information, "{Count} tenants, deleted longer ago than the grace, are purged.")]
     private partial void LogPurged(int count);
 }

@@ -27,9 +27,8 @@ public sealed record StoreOptions
     [Required] public string SealFile { get; init; } = "";
 
     /// <summary>
-    /// How long a statement may take, a change waits for those before it, and PostgreSQL bears a replica that is
-    /// silent in
-    /// the middle of a change. 1 s to 5 min; default 15 s.
+    /// How long a statement may take, a change waits for those before it, and PostgreSQL bears a replica that is silent
+    /// in the middle of a change. 1 s to 5 min; default 15 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(15);
@@ -42,8 +41,7 @@ public sealed record StoreOptions
 
     /// <summary>
     /// How long after a start, and after a jump of the calendar, nothing is ended or forgotten: time to see that the
-    /// clock
-    /// is wrong. 0 to 7 days; default 1 h.
+    /// clock is wrong. 0 to 7 days; default 1 h.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan ClockRest { get; init; } = TimeSpan.FromHours(1);

@@ -29,8 +29,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public int Port => _plan.Port;
 
     /// <summary>Makes a server and starts it: 3 s.</summary>
-    /// <param name="folder">Made when missing; others must be able to reach it, as the server's account is
-    /// another.</param>
+    /// <param name="folder">Made when missing, and given to the account, which must be able to reach it.</param>
     /// <param name="cancellationToken">Ends the wait, and what was started.</param>
     /// <exception cref="FileNotFoundException">It is missing; the message has the command that installs it.</exception>
     /// <exception cref="TimeoutException">Not up within a minute; the message has the end of the log.</exception>

@@ -149,7 +149,7 @@ public sealed class SqliteFaultTests : IDisposable
         {
             using var limit = command.Connection!.CreateCommand();
             limit.Transaction = command.Transaction;
-#pragma warning disable CA2100 // a constant and a number
+#pragma warning disable CA2100 // constant text and a number
             limit.CommandText = FormattableString.Invariant($"PRAGMA max_page_count = {(IsFull ? 1 : Plenty)}");
 #pragma warning restore CA2100 // as before it
             limit.ExecuteNonQuery();
