@@ -11,9 +11,10 @@ namespace Millrace.Identity;
 public static class IdentityServices
 {
     /// <summary>
-    /// Adds <see cref="KnownTenants"/> and <see cref="KeyInquiry"/>, kept up by an <see cref="IIdentityFeed"/> that is
-    /// registered beside it: in one process management's own, otherwise <see cref="AddHttpIdentityFeed"/>. Options come
-    /// from the section <c>Identity</c>. Add it before whatever serves, so that the copy on disk is read by then.
+    /// Adds <see cref="KnownTenants"/>, also as <see cref="ITenantDirectory"/>, and <see cref="KeyInquiry"/>, kept up by
+    /// an <see cref="IIdentityFeed"/> that is registered beside it: in one process management's own, otherwise
+    /// <see cref="AddHttpIdentityFeed"/>. Options come from the section <c>Identity</c>. Add it before whatever serves,
+    /// so that the copy on disk is read by then.
     /// </summary>
     /// <param name="services">The host's.</param>
     /// <param name="role">What this process is.</param>
@@ -24,6 +25,7 @@ public static class IdentityServices
         services.AddOptions<IdentityOptions>().BindConfiguration("Identity").ValidateOnStart();
         services.AddSingleton<IValidateOptions<IdentityOptions>, IdentityOptionsValidator>();
         services.AddSingleton<KnownTenants>();
+        services.AddSingleton<ITenantDirectory>(provider => provider.GetRequiredService<KnownTenants>());
         services.AddSingleton<IdentityMetrics>();
         services.AddSingleton<SnapshotReading>();
         services.AddSingleton(provider => new IdentityReader(

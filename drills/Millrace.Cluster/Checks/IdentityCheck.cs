@@ -19,7 +19,7 @@ internal static class IdentityCheck
     private static readonly TimeSpan KillAt = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ColdStartAt = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan KnownLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan CatchUpLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CatchUpLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     public static async Task<Verdict> RunAsync(Ground ground, CancellationToken cancellationToken)

@@ -116,7 +116,7 @@ internal sealed class RunningRegion : IAsyncDisposable
         var (address, inside) = (FreeAddress(), FreeAddress());
         string[] arguments =
         [
-            "edge", .. Callers(number), "--name", $"edge-{number}", "--urls", Text(address),
+            "edge", .. Callers($"edge-{number}"), "--name", $"edge-{number}", "--urls", Text(address),
             "--internal-urls", Text(inside),
             "--brokers", BrokerList(), "--secret-file", SecretPath, "--settings", _options.SettingsPath,
             "--log", "json",
@@ -125,8 +125,8 @@ internal sealed class RunningRegion : IAsyncDisposable
             $"edge-{number}", _options.ProgramPath, arguments, Environment(), Log($"edge-{number}"), address, inside);
     }
 
-    private string[] Callers(int number) => Management is { } management
-        ? ["--management", management.Addresses, "--identity", Path.Combine(_options.Folder, $"identity-{number}")]
+    private string[] Callers(string role) => Management is { } management
+        ? ["--management", management.Addresses, "--identity", Path.Combine(_options.Folder, $"identity-{role}")]
         : ["--open"];
 
     private RoleStart Worker(int number)
@@ -149,8 +149,8 @@ internal sealed class RunningRegion : IAsyncDisposable
         var (name, address) = ($"webhooks-{number}", FreeAddress());
         string[] arguments =
         [
-            "webhooks", "--urls", Text(address), "--brokers", BrokerList(), "--settings", _options.SettingsPath,
-            "--log", "json",
+            "webhooks", .. Callers(name), "--urls", Text(address), "--brokers", BrokerList(),
+            "--secret-file", SecretPath, "--settings", _options.SettingsPath, "--log", "json",
         ];
         return new RoleStart(name, _options.ProgramPath, arguments, Environment(), Log(name), address, null);
     }

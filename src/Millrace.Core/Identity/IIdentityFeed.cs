@@ -55,6 +55,11 @@ public enum IdentityRole
 
     /// <summary>A sender of webhooks: told their secrets.</summary>
     Sender = 1,
+
+    /// <summary>
+    /// Edge and sender in one process: counted, and told the secrets. Only within one process: none over HTTP.
+    /// </summary>
+    Embedded = 2,
 }
 
 /// <summary>Entries, whole up to a revision: applied together or not at all.</summary>

@@ -57,6 +57,15 @@ public sealed class IdentityTable
         return new(standing, new Caller(key.Tenant.Name, key.Id, key.Scopes, limits, tenant.Extras));
     }
 
+    /// <summary>
+    /// What a tenant has beside keys and limits; null when it has nothing, is deleted, or is not known.
+    /// </summary>
+    public TenantExtras? ExtrasOf(string tenant) =>
+        _tenants.TryGetValue(tenant, out var row)
+        && row.Now is { IsRemoved: false, State: not TenantState.Deleted } now
+            ? now.Extras
+            : null;
+
     /// <summary>Takes in a page of changes, and from then on reaches as far as it.</summary>
     public void Apply(IdentityPage page) => Apply(page.Entries, page.Reaches);
 

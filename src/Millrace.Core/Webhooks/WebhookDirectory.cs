@@ -1,3 +1,4 @@
+using Millrace.Core.Identity;
 using Millrace.Core.Outbound;
 
 namespace Millrace.Core.Webhooks;
@@ -12,6 +13,7 @@ public sealed class WebhookDirectory
 
     private readonly Dictionary<(string Tenant, string Name), WebhookEndpoint> _byName = [];
     private readonly Dictionary<string, List<WebhookEndpoint>> _byTenant = [];
+    private readonly Dictionary<(string Tenant, string Name), string> _refused = [];
 
     private WebhookDirectory(IEnumerable<WebhookEndpoint> endpoints)
     {
@@ -51,7 +53,23 @@ public sealed class WebhookDirectory
     {
         if (Failures(settings, rules) is [var first, ..]) throw new ArgumentException(first, nameof(settings));
         return new(settings.Endpoints.Select(each => new WebhookEndpoint(
-            each.Tenant, each.Name, OutboundUrl.Check(each.Url, rules).Url!, EventsOf(each))));
+            each.Tenant, each.Name, OutboundUrl.Check(each.Url, rules).Url!, EventsOf(each.Types))));
+    }
+
+    /// <summary>
+    /// A directory of one tenant's endpoints, as management tells of them. Of one that may not be dialled by these
+    /// rules its name is known, and why.
+    /// </summary>
+    public static WebhookDirectory Of(string tenant, IReadOnlyList<TenantEndpoint> endpoints, OutboundRules rules)
+    {
+        var verdicts = endpoints.Select(each => (each, Verdict: OutboundUrl.Check(each.Url, rules))).ToList();
+        var directory = new WebhookDirectory(verdicts.Where(pair => pair.Verdict.Url is not null).Select(
+            pair => new WebhookEndpoint(tenant, pair.each.Name, pair.Verdict.Url!, EventsOf(pair.each.Types))));
+        foreach (var (each, verdict) in verdicts)
+        {
+            if (verdict.Refusal is { } refusal) directory._refused[(tenant, each.Name)] = refusal.Told();
+        }
+        return directory;
     }
 
     /// <summary>
@@ -64,6 +82,8 @@ public sealed class WebhookDirectory
     public WebhookChoice Find(string tenant, string webhook, OutboundRules rules)
     {
         if (_byName.TryGetValue((tenant, webhook), out var named)) return new(named, named.Url, "");
+        if (_refused.TryGetValue((tenant, webhook), out var why))
+            return new(null, null, $"The URL of the webhook endpoint '{webhook}' is refused. {why}");
         if (IsName(webhook)) return new(null, null, $"There is no webhook endpoint named '{webhook}'.");
         var verdict = OutboundUrl.Check(webhook, rules);
         if (verdict.Url is not { } url)
@@ -94,10 +114,10 @@ public sealed class WebhookDirectory
             yield return $"Secrets: each must be {WebhookSecret.Allowed}.";
     }
 
-    private static IReadOnlyList<WebhookEvent> EventsOf(WebhookEndpointSettings endpoint) =>
-        endpoint.Types.Count == 0
+    private static IReadOnlyList<WebhookEvent> EventsOf(IReadOnlyList<string> types) =>
+        types.Count == 0
             ? WebhookEvents.All
-            : [.. endpoint.Types.Select(type => WebhookEvents.OfType(type)!.Value)];
+            : [.. types.Select(type => WebhookEvents.OfType(type)).OfType<WebhookEvent>()];
 
     private static bool IsName(string name) =>
         name.Length is > 0 and <= NameLengthMax

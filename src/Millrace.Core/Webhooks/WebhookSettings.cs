@@ -1,8 +1,8 @@
 namespace Millrace.Core.Webhooks;
 
 /// <summary>
-/// Where tenants have their jobs' ends told, as long as there is no management to ask. Configuration section
-/// <c>Webhooks</c>; edges and senders are given the same.
+/// Where tenants have their jobs' ends told where everybody is served without keys: there is no management to ask then.
+/// Configuration section <c>Webhooks</c>; edges and senders are given the same.
 /// </summary>
 public sealed record WebhookSettings
 {

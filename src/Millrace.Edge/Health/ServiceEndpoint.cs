@@ -1,8 +1,7 @@
-using System.Buffers;
-using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Millrace.Core.Identity;
+using Millrace.Core.Services;
 using Millrace.Identity.Following;
 
 namespace Millrace.Edge.Health;
@@ -13,30 +12,14 @@ namespace Millrace.Edge.Health;
 /// </summary>
 internal sealed class ServiceEndpoint(KnownTenants? known = null)
 {
-    /// <summary>Its address.</summary>
-    public const string Path = "/v1/service";
-
-    private static readonly string Version = typeof(ServiceEndpoint).Assembly
-        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-
     /// <summary>Answers.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        var json = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(json)) Write(writer);
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = json.WrittenCount;
+        var text = ServiceText.Of(ServiceDefinition.Edge, known is null ? null : writer => Write(writer, known));
+        context.Response.ContentType = ServiceText.MediaType;
+        context.Response.ContentLength = text.Length;
         context.Response.Headers.CacheControl = "no-store";
-        await context.Response.Body.WriteAsync(json.WrittenMemory, context.RequestAborted);
-    }
-
-    private void Write(Utf8JsonWriter writer)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("role", "edge");
-        writer.WriteString("version", Version);
-        if (known is not null) Write(writer, known);
-        writer.WriteEndObject();
+        await context.Response.Body.WriteAsync(text, context.RequestAborted);
     }
 
     private static void Write(Utf8JsonWriter writer, KnownTenants known)

@@ -28,9 +28,11 @@ public static class IdentityComposition
     /// </summary>
     /// <param name="services">The host's.</param>
     /// <param name="seed">For waits and counts; another in each process, and not to be known outside.</param>
-    public static IServiceCollection AddEdgeIdentity(this IServiceCollection services, int seed)
+    /// <param name="role">What this process is beside an edge.</param>
+    public static IServiceCollection AddEdgeIdentity(
+        this IServiceCollection services, int seed, IdentityRole role = IdentityRole.Edge)
     {
-        services.AddIdentity(IdentityRole.Edge, seed);
+        services.AddIdentity(role, seed);
         services.AddOptions<KeyOptions>().BindConfiguration("Edge:Keys").ValidateOnStart();
         services.AddSingleton<IValidateOptions<KeyOptions>, KeyOptionsValidator>();
         services.AddSingleton(provider => new WrongKeys(

@@ -85,13 +85,14 @@ internal sealed partial class IdentityFollower(
     {
         var page = await CallAsync(
             token => feed.ChangesAsync(reader, table.Reaches, _options.Wait, token), _options.Wait, cancellationToken);
-        known.Hear(page);
         if (page.NeedsSnapshot || page.Head < table.Reaches)
         {
-            // Management has forgotten the changes, or was set back: what is here is not what it has.
+            // Management has forgotten the changes, or was set back: what is here is not what it has. Whether it is to
+            // be believed at all, the snapshot shows: until then it was not heard.
             _wanted = "asked";
             return false;
         }
+        known.Hear(page);
         table.Apply(page);
         if (page.Entries.Count > 0) metrics.Changed(page.Entries.Count);
         if (table.Gone > _options.RemovedMax) _wanted ??= "removed";

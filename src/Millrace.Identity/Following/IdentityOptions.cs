@@ -41,16 +41,24 @@ public sealed record IdentityOptions
     public TimeSpan SnapshotTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
+    /// The least share of what is known that a snapshot must have to be believed: a management that was started with an
+    /// empty or another's database must not have everybody refused. Held against what is known from 20 plans, tenants
+    /// and keys on. 0 to 1; 0 believes any; default 0.5.
+    /// </summary>
+    [Range(0.0, 1.0)] public double SnapshotShareMin { get; init; } = 0.5;
+
+    /// <summary>
     /// Least time between two calls for changes: what changes meanwhile comes together. 0 to 1 s; default 50 ms.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// Longest wait after a failed call; the first is 100 ms, each further one doubles. 100 ms to 5 min; default 5 s.
+    /// Longest wait after a failed call; the first is 100 ms, each further one doubles, and all are spread by half.
+    /// What was revoked while management was away is let in for so long after its return. 100 ms to 5 min; default 1 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
-    public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Time between two comparisons with management's digest. 100 ms to 1 h; default 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]

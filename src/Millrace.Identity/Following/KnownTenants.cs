@@ -6,7 +6,7 @@ namespace Millrace.Identity.Following;
 /// <summary>
 /// What this process knows of tenants and keys, and how long ago management was heard. Safe for any number of threads.
 /// </summary>
-public sealed class KnownTenants(IOptions<IdentityOptions> options, TimeProvider time)
+public sealed class KnownTenants(IOptions<IdentityOptions> options, TimeProvider time) : ITenantDirectory
 {
     private readonly FreshnessRules _rules = new(options.Value.AlarmAge, options.Value.MaxStaleness);
     private readonly Lock _lock = new();
@@ -41,6 +41,9 @@ public sealed class KnownTenants(IOptions<IdentityOptions> options, TimeProvider
         }
     }
 
+    /// <inheritdoc/>
+    public TimeSpan? WholeAge => _table is { } table && table.Reaches >= Head ? Age : null;
+
     /// <summary>Whether it can be relied on.</summary>
     public IdentityFreshness Freshness => _rules.Judge(Age);
 
@@ -49,6 +52,9 @@ public sealed class KnownTenants(IOptions<IdentityOptions> options, TimeProvider
     /// <see cref="MaxStaleness"/>.
     /// </summary>
     public IdentityTable? Usable => _rules.AgeMax is null || Freshness >= IdentityFreshness.Late ? _table : null;
+
+    /// <inheritdoc/>
+    public TenantExtras? ExtrasOf(string tenant) => _table?.ExtrasOf(tenant);
 
     /// <summary>From now on this table is what is known.</summary>
     internal void Hold(IdentityTable table, TimeSpan age)

@@ -186,9 +186,9 @@ internal sealed class DirectoryFeed(
         Extras = row.Extras is null ? null : For(extras.Open(row), role),
     };
 
-    private static TenantExtras For(TenantExtras extras, IdentityRole role) => role == IdentityRole.Sender
-        ? extras
-        : extras with { Endpoints = [.. extras.Endpoints.Select(endpoint => endpoint with { Secrets = [] })] };
+    private static TenantExtras For(TenantExtras extras, IdentityRole role) => role == IdentityRole.Edge
+        ? extras with { Endpoints = [.. extras.Endpoints.Select(endpoint => endpoint with { Secrets = [] })] }
+        : extras;
 
     private static KeyEntry Entry(KeyRow row) => new()
     {

@@ -35,7 +35,7 @@ internal sealed class ReaderList(IOptions<StoreOptions> options, TimeProvider ti
         }
         var since = now - _lifetime;
         var edges = await db.Readers.CountAsync(
-            row => row.Role == IdentityRole.Edge && row.SeenAt > since, cancellationToken);
+            row => row.Role != IdentityRole.Sender && row.SeenAt > since, cancellationToken);
         lock (_lock) _counted = (now, Math.Max(1, edges));
         return Math.Max(1, edges);
     }

@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Millrace.Core.Services;
 using Millrace.Management.Callers;
 using Millrace.Management.Store;
 
 namespace Millrace.Management.Serving;
 
-/// <summary>Whether this process lives, and whether it should get traffic.</summary>
+/// <summary>Whether this process lives, whether it should get traffic, and what it is.</summary>
 internal sealed class HealthEndpoints(DatabaseDoor door, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -21,6 +22,14 @@ internal sealed class HealthEndpoints(DatabaseDoor door, TimeProvider time)
             .WithMetadata(Demand.Everybody).DisableHttpMetrics();
         routes.MapMethods("/health/ready", methods, (RequestDelegate)ReadyAsync)
             .WithMetadata(Demand.Everybody).DisableHttpMetrics();
+        routes.MapGet(ServiceDefinition.Path, (RequestDelegate)TellAsync).WithMetadata(Demand.Everybody);
+    }
+
+    private static async Task TellAsync(HttpContext context)
+    {
+        context.Response.ContentType = ServiceText.MediaType;
+        context.Response.Headers.CacheControl = "no-store";
+        await context.Response.Body.WriteAsync(ServiceText.Of(ServiceDefinition.Management), context.RequestAborted);
     }
 
     private async Task ReadyAsync(HttpContext context)

@@ -56,6 +56,16 @@ internal sealed class DatabaseDoor
         _ => false,
     };
 
+    /// <summary>Whether the server does not answer, or not yet: it may start later.</summary>
+    public static bool IsAway(Exception exception) => exception switch
+    {
+        PostgresException postgres => postgres.SqlState is PostgresErrorCodes.CannotConnectNow
+            or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown,
+        NpgsqlException npgsql => npgsql.IsTransient,
+        InvalidOperationException { InnerException: { } inner } => IsAway(inner),
+        _ => false,
+    };
+
     /// <summary>Whether a failure may pass when the whole transaction is tried again: nothing of it was done.</summary>
     public static bool MayPass(Exception exception) => exception switch
     {

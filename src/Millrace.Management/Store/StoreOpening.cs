@@ -15,26 +15,49 @@ internal sealed partial class StoreOpening(
 
     private const string SealOwner = "seal-check";
 
+    // Between two looks for a server that is away.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Migrates; returns when the database is ready.</summary>
+    /// <summary>
+    /// Migrates; returns when the database is ready. Of a server that is away the start waits, as machines start in any
+    /// order.
+    /// </summary>
     /// <exception cref="ManagementStoreException">
-    /// It cannot be reached or written, was changed by a newer build, was sealed by another file, or another process
-    /// migrates it for too long.
+    /// It cannot be reached for too long, cannot be written, was changed by a newer build, was sealed by another file, or
+    /// another process migrates it for too long.
     /// </exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        try
+        var start = time.GetTimestamp();
+        while (true)
         {
-            await using var db = door.Open();
-            if (door.IsShared) await MigrateSharedAsync(db, cancellationToken);
-            else await MigrateFileAsync(db, cancellationToken);
-            LogOpen((await db.Counter.AsNoTracking().SingleAsync(cancellationToken)).Revision);
+            try
+            {
+                await OpenAsync(cancellationToken);
+                return;
+            }
+            catch (Exception exception) when (DatabaseDoor.IsAway(exception)
+                && time.GetElapsedTime(start) < door.Options.StartTimeout)
+            {
+                LogAway(ManagementStoreException.Of(exception).Message);
+                await Task.Delay(Rest, time, cancellationToken);
+            }
+            catch (Exception exception) when (
+                DatabaseDoor.IsTrouble(exception) || exception is UnauthorizedAccessException)
+            {
+                throw ManagementStoreException.Of(exception);
+            }
         }
-        catch (Exception exception) when (DatabaseDoor.IsTrouble(exception) || exception is UnauthorizedAccessException)
-        {
-            throw ManagementStoreException.Of(exception);
-        }
+    }
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await using var db = door.Open();
+        if (door.IsShared) await MigrateSharedAsync(db, cancellationToken);
+        else await MigrateFileAsync(db, cancellationToken);
+        LogOpen((await db.Counter.AsNoTracking().SingleAsync(cancellationToken)).Revision);
     }
 
     private async Task MigrateFileAsync(ManagementDb db, CancellationToken cancellationToken)
@@ -124,4 +147,7 @@ internal sealed partial class StoreOpening(
 
     [LoggerMessage(7000, LogLevel.Information, "Management's database is open at revision {Revision}.")]
     private partial void LogOpen(long revision);
+
+    [LoggerMessage(7001, LogLevel.Warning, "The start waits: {Reason}")]
+    private partial void LogAway(string reason);
 }

@@ -34,7 +34,8 @@ public sealed record StoreOptions
     public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// How long a start waits for another process that migrates the database. 1 s to 1 h; default 2 min.
+    /// How long a start waits for PostgreSQL that does not answer, and for another process that migrates. 1 s to 1 h;
+    /// default 2 min.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(2);

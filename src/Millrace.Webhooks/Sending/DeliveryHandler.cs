@@ -57,10 +57,10 @@ internal sealed partial class DeliveryHandler(
             metrics.Ended("nothing");
             return null;
         }
-        var choice = book.Find(tenant, webhook);
+        var choice = book.Find(tenant, webhook, record.AcceptedAt);
         var known = await objects.DeliveryAsync(tenant, id, cancellationToken);
         var isReplay = WebhookTickets.IsReplay(ticket);
-        var delivery = known is null ? Errand.New(record, outcome, choice)
+        var delivery = known is null ? Errand.New(record, outcome, choice.Webhook)
             : isReplay && known.State != DeliveryState.Pending ? Anew(known)
             : known;
         return new Errand(record, outcome, choice, delivery, isReplay);
@@ -79,9 +79,9 @@ internal sealed partial class DeliveryHandler(
     {
         // A second ticket of a message that has come to its end.
         if (errand.Delivery.State != DeliveryState.Pending) return;
-        if (errand.Choice.Endpoint is not { } endpoint)
+        if (errand.Choice.Webhook.Endpoint is not { } endpoint)
         {
-            await EndAsync(errand.Delivery, errand.Choice.Refusal, cancellationToken);
+            await RefuseAsync(errand, cancellationToken);
             return;
         }
         if (!endpoint.Events.Contains(errand.Event))
@@ -92,6 +92,12 @@ internal sealed partial class DeliveryHandler(
         if (!errand.IsReplay && await WaitsAsync(errand, endpoint, cancellationToken)) return;
         await SendAsync(errand, endpoint, cancellationToken);
     }
+
+    // An edge may have been told of an endpoint that this process is not told of yet.
+    private Task RefuseAsync(Errand errand, CancellationToken cancellationToken) =>
+        errand.Choice.IsSettled || time.GetUtcNow() - errand.Delivery.BegunAt > _options.MessageAgeMax
+            ? EndAsync(errand.Delivery, errand.Choice.Webhook.Refusal, cancellationToken)
+            : PutOffAsync(errand, "endpoint", chance.Around(_options.PutOff), cancellationToken);
 
     /// <returns>Whether nothing is sent now; what follows is stored.</returns>
     private async Task<bool> WaitsAsync(Errand errand, WebhookEndpoint endpoint, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Millrace.Core.Jobs;
 using Millrace.Core.Webhooks;
+using Millrace.Webhooks.Endpoints;
 
 namespace Millrace.Webhooks.Sending;
 
@@ -10,14 +11,14 @@ namespace Millrace.Webhooks.Sending;
 /// <param name="Delivery">What is known of earlier tries, or a new one.</param>
 /// <param name="IsReplay">Whether the tenant asked for it.</param>
 internal sealed record Errand(
-    JobRecord Record, JobOutcome Outcome, WebhookChoice Choice, WebhookDelivery Delivery, bool IsReplay)
+    JobRecord Record, JobOutcome Outcome, EndpointChoice Choice, WebhookDelivery Delivery, bool IsReplay)
 {
     /// <summary>What is told.</summary>
     public WebhookEvent Event { get; } = WebhookEvents.Of(Outcome);
 
     /// <summary>The message.</summary>
     public Message ToMessage() => new(
-        Delivery.MessageId, WebhookBody.Write(Record, Outcome), Choice.Endpoint!, Choice.Url!);
+        Delivery.MessageId, WebhookBody.Write(Record, Outcome), Choice.Webhook.Url!, Choice.Secrets);
 
     /// <summary>A delivery that nothing is known of.</summary>
     public static WebhookDelivery New(JobRecord record, JobOutcome outcome, WebhookChoice choice)

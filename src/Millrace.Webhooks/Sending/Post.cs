@@ -3,13 +3,12 @@ using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Webhooks;
 using Millrace.Outbound;
-using Millrace.Webhooks.Endpoints;
 
 namespace Millrace.Webhooks.Sending;
 
 /// <summary>Makes one try: signs, sends, judges the answer. The answer's body is not read.</summary>
 internal sealed class Post(
-    GuardedClient client, EndpointBook book, SenderMetrics metrics, IOptions<SenderOptions> options, TimeProvider time)
+    GuardedClient client, SenderMetrics metrics, IOptions<SenderOptions> options, TimeProvider time)
 {
     private static readonly ProductInfoHeaderValue Agent = new(
         "Millrace", typeof(Post).Assembly.GetName().Version?.ToString(3) ?? "0");
@@ -37,12 +36,12 @@ internal sealed class Post(
         return (verdict, new WebhookTry(at, (long)took.TotalMilliseconds, status, Reason(answer, verdict, status)));
     }
 
-    private HttpRequestMessage Write(Uri url, Message message, DateTimeOffset at)
+    private static HttpRequestMessage Write(Uri url, Message message, DateTimeOffset at)
     {
         var content = new ByteArrayContent(message.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
-        var signature = WebhookSignature.Of(book.SecretsOf(message.Endpoint), message.Id, at, message.Body);
+        var signature = WebhookSignature.Of(message.Secrets, message.Id, at, message.Body);
         request.Headers.Add("webhook-id", message.Id);
         request.Headers.Add("webhook-timestamp", at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         request.Headers.TryAddWithoutValidation("webhook-signature", signature);
@@ -66,6 +65,6 @@ internal sealed class Post(
 /// <summary>A message and where it goes.</summary>
 /// <param name="Id">The <c>webhook-id</c>.</param>
 /// <param name="Body">As it is signed and sent.</param>
-/// <param name="Endpoint">Whose secrets sign it.</param>
 /// <param name="Url">The endpoint's, or one below it.</param>
-internal sealed record Message(string Id, byte[] Body, WebhookEndpoint Endpoint, Uri Url);
+/// <param name="Secrets">The endpoint's; each signs.</param>
+internal sealed record Message(string Id, byte[] Body, Uri Url, IReadOnlyList<WebhookSecret> Secrets);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Security.Cryptography;
 using Millrace.Edge;
 using Millrace.Edge.Dispatch;
@@ -28,18 +27,7 @@ internal static class EdgeCommand
         Description = "The address by which workers reach that. Default: the first of --internal-urls.",
     };
 
-    private static readonly Option<string?> Management = new("--management")
-    {
-        Description = "Where management is, http://host:port or https://host:port; several divided by commas. Needed "
-            + "unless everybody is served (--open).",
-    };
-
-    private static readonly Option<DirectoryInfo?> IdentityFolder = new("--identity")
-    {
-        Description = "Folder of this edge's copy of tenants and keys, made if need be: with it the edge can start "
-            + "while management is away.",
-    };
-
+    private static readonly FollowerOptions Follower = new();
     private static readonly Option<bool> Open = RoleOptions.Open();
     private static readonly Option<string> Brokers = RoleOptions.Brokers();
     private static readonly Option<FileInfo> SecretFile = RoleOptions.SecretFile();
@@ -51,9 +39,9 @@ internal static class EdgeCommand
     {
         var command = new Command("edge", "Starts an API server of a region: workers and queue are elsewhere.")
         {
-            Urls, InternalUrls, Advertised, Brokers, SecretFile, Management, IdentityFolder, Open, Name,
-            SettingsFile, Log,
+            Urls, InternalUrls, Advertised, Brokers, SecretFile, Open, Name, SettingsFile, Log,
         };
+        Follower.AddTo(command);
         command.SetAction(RunAsync);
         return command;
     }
@@ -96,23 +84,12 @@ internal static class EdgeCommand
         {
             ["Edge:Internal:Urls"] = parsed.GetRequiredValue(InternalUrls),
             ["Edge:Internal:SecretFile"] = parsed.GetRequiredValue(SecretFile).FullName,
-            ["Identity:Feed:SecretFile"] = parsed.GetRequiredValue(SecretFile).FullName,
         };
         if (parsed.GetValue(Advertised) is { } advertised) settings["Edge:Internal:Advertised"] = advertised;
         if (parsed.GetValue(Name) is { } name) settings["Edge:Dispatch:Name"] = name;
-        if (parsed.GetValue(IdentityFolder) is { } folder) settings["Identity:Folder"] = folder.FullName;
-        if (parsed.GetValue(Management) is { } management) AddManagement(settings, management);
+        Follower.Write(settings, parsed, parsed.GetRequiredValue(SecretFile));
         BrokerList.AddTo(settings, parsed.GetRequiredValue(Brokers));
         return settings;
-    }
-
-    private static void AddManagement(Dictionary<string, string?> settings, string management)
-    {
-        var addresses = management.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        foreach (var (index, address) in addresses.Index())
-        {
-            settings[string.Create(CultureInfo.InvariantCulture, $"Identity:Feed:Addresses:{index}")] = address;
-        }
     }
 
     private static void Map(WebApplication app)

@@ -2,12 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using Millrace.Core.Poison;
+using Millrace.Core.Services;
 using Millrace.Edge.Health;
 using Millrace.Edge.Telemetry;
 using Millrace.Queue.Rabbit;
-using Millrace.Worker;
 using Millrace.Worker.Leases;
 using Millrace.Worker.Pool;
+using Millrace.Worker;
 
 namespace Millrace.Roles;
 
@@ -72,6 +73,7 @@ internal static class WorkerCommand
     private static void Map(WebApplication app)
     {
         app.MapMillraceTelemetry();
+        app.MapService(ServiceDefinition.Worker);
         app.MapGet("/health/live", () => Results.Text("ok\n"));
         app.MapGet("/health/ready", (LeaseHealth health, IPoisonLedger ledger, IEnumerable<NeededPart> parts) =>
             Unready(health, ledger, parts) is { } reason

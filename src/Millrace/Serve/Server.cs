@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Millrace.Core.Handover;
+using Millrace.Core.Identity;
 using Millrace.Edge;
 using Millrace.Edge.Dispatch;
 using Millrace.Edge.Identity;
@@ -73,7 +74,8 @@ internal static class Server
             services.AddEdgeOpen();
             return;
         }
-        services.AddSingleton(management.Feed).AddEdgeIdentity(RandomNumberGenerator.GetInt32(int.MaxValue));
+        services.AddSingleton(management.Feed).AddEdgeIdentity(
+            RandomNumberGenerator.GetInt32(int.MaxValue), IdentityRole.Embedded);
         services.AddHostedService<FirstTable>();
     }
 

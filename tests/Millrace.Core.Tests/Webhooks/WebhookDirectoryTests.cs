@@ -1,3 +1,4 @@
+using Millrace.Core.Identity;
 using Millrace.Core.Outbound;
 using Millrace.Core.Webhooks;
 
@@ -55,6 +56,31 @@ public sealed class WebhookDirectoryTests
 
         Assert.Null(choice.Endpoint);
         Assert.EndsWith(".", choice.Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Find_InWhatManagementTells_GivesItWithItsEvents()
+    {
+        var directory = WebhookDirectory.Of(
+            "acme", [new TenantEndpoint("main", "https://hooks.acme.example/", ["job.failed"], [])], Rules);
+
+        var choice = directory.Find("acme", "main", Rules);
+
+        Assert.Equal([WebhookEvent.Failed], choice.Endpoint!.Events);
+        Assert.Null(directory.Find("other", "main", Rules).Endpoint);
+    }
+
+    [Fact]
+    public void Find_AnEndpointOfManagementThatMayNotBeDialled_SaysSo()
+    {
+        var directory = WebhookDirectory.Of(
+            "acme", [new TenantEndpoint("main", "https://10.0.0.1/", [], [])], Rules);
+
+        var choice = directory.Find("acme", "main", Rules);
+
+        Assert.Null(choice.Endpoint);
+        Assert.StartsWith(
+            "The URL of the webhook endpoint 'main' is refused.", choice.Refusal, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -78,11 +78,18 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    /// <summary>SIGKILL to the server; its other processes end when they see it. Returns when it is gone.</summary>
+    /// <summary>
+    /// SIGKILL to the server and then to the processes it has started, which would go on with what they are at until
+    /// they see that they are orphans. Returns when the server is gone.
+    /// </summary>
     public async Task KillAsync()
     {
+        // Stopped, it starts no more of them.
+        Signals.Send(_process!, Signals.Stop);
+        var parts = Signals.ChildrenOf(_process!);
         Signals.Send(_process!, Signals.Kill);
         await _process!.WaitForExitAsync();
+        foreach (var part in parts) Signals.KillOrphan(part);
     }
 
     /// <summary>Has it run again, whatever was done to it.</summary>

@@ -18,7 +18,7 @@ public sealed class FeedPatienceTests
         var waits = Enumerable.Range(0, 50).Select(_ => _patience.Failed()).ToList();
 
         Assert.InRange(waits[0], TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(150));
-        Assert.All(waits[10..], wait => Assert.InRange(wait, TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(7.5)));
+        Assert.All(waits[10..], wait => Assert.InRange(wait, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1.5)));
         Assert.Equal(waits.Count, waits.Distinct().Count());
     }
 

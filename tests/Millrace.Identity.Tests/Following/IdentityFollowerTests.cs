@@ -160,6 +160,41 @@ public sealed class IdentityFollowerTests : IDisposable
         await Patience.UntilAsync(() => follower.Standing(1) == KeyStanding.Absent, "the old table is gone");
     }
 
+    [Theory]
+    [InlineData("0.5", false)]
+    [InlineData("0", true)]
+    public async Task Follow_WhenManagementLacksMostOfWhatIsKnown_BelievesItOnlyWhenTold(string share, bool believes)
+    {
+        _feed.Put(Enumerable.Range(2, 100).Select(key => Accounts.Key(key, "t")));
+        await using var follower = await Follower.StartAsync(_feed, null, ("Identity:SnapshotShareMin", share));
+        await follower.UntilAsync(101, KeyStanding.Live);
+        var before = _feed.Snapshots;
+
+        _feed.Lose();
+        _feed.Put(Accounts.Plan, Accounts.Tenant("t"), Accounts.Key(1000, "t"));
+        await Patience.UntilAsync(
+            () => _feed.Snapshots > before + 1 || follower.Known.Table!.Count < 10, "it was read");
+
+        Assert.Equal(believes ? KeyStanding.Absent : KeyStanding.Live, follower.Standing(101));
+        Assert.Equal(believes ? KeyStanding.Live : KeyStanding.Absent, follower.Standing(1000));
+    }
+
+    [Fact]
+    public async Task Follow_WhenManagementThatWasNotBelievedIsMended_FollowsItOn()
+    {
+        _feed.Put(Enumerable.Range(2, 100).Select(key => Accounts.Key(key, "t")));
+        await using var follower = await Follower.StartAsync(_feed);
+        await follower.UntilAsync(101, KeyStanding.Live);
+        var before = _feed.Snapshots;
+        _feed.Lose();
+        await Patience.UntilAsync(() => _feed.Snapshots > before + 1, "it was read");
+
+        _feed.Put(Accounts.Plan, Accounts.Tenant("t"));
+        _feed.Put(Enumerable.Range(1, 200).Select(key => Accounts.Key(key, "t")));
+
+        await follower.UntilAsync(200, KeyStanding.Live);
+    }
+
     [Fact]
     public async Task Follow_WhenManyWereRemoved_BeginsAnewWithoutThem()
     {

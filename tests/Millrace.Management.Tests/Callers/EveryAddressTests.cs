@@ -24,7 +24,8 @@ public sealed partial class EveryAddressTests
         Assert.True(all.Count(each => each.Demand!.Of == CallerKind.Tenant) > 15);
         var everybodys = all.Where(each => each.Demand!.Of == CallerKind.Everybody)
             .Select(each => "/" + each.Route.Trim('/').Split('/')[0]).Distinct().Order();
-        Assert.Equal(["/docs", "/health", "/openapi"], everybodys);
+        Assert.Equal(["/docs", "/health", "/openapi", "/v1"], everybodys);
+        Assert.Equal(CallerKind.Everybody, all.Single(each => each.Route == "/v1/service").Demand!.Of);
     }
 
     [Fact]

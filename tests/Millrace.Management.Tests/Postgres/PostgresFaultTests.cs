@@ -59,6 +59,31 @@ public sealed class PostgresFaultTests(SharedPostgres postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Start_WhileTheServerIsAway_WaitsForIt()
+    {
+        await _server.KillAsync();
+        var opening = Desk.OpenAsync(_settings);
+        await Task.WhenAny(opening, Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, Token));
+        Assert.False(opening.IsCompleted);
+
+        await _server.StartAsync(Token);
+        await using var desk = await opening;
+
+        Assert.Null((await desk.Plans.PutAsync(Desk.Actor, "free", Desk.Terms(), null, Token)).Refusal);
+    }
+
+    [Fact]
+    public async Task Start_WhenTheServerStaysAway_SaysWhatToDo()
+    {
+        await _server.KillAsync();
+        _settings["Management:Store:StartTimeout"] = "00:00:01";
+
+        var failure = await Assert.ThrowsAsync<ManagementStoreException>(() => Desk.OpenAsync(_settings));
+
+        Assert.Contains("see that PostgreSQL answers", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Changes_WhileTheServerIsKilledAgainAndAgain_LoseNoneThatWasAnswered()
     {
         await using var one = await Desk.OpenAsync(_settings);

@@ -1,0 +1,47 @@
+namespace Millrace.Core.Services;
+
+/// <summary>
+/// What a service is, in three answers: where it counts, for how many, and what it guarantees. Each role tells its own
+/// at <c>/v1/service</c>; docs/guarantees.md sets each promise beside what has shown it.
+/// </summary>
+/// <param name="Role">As on the command line.</param>
+/// <param name="Scope"><c>global</c> or <c>regional</c>.</param>
+/// <param name="Tenancy">Whose requests one instance serves.</param>
+/// <param name="Guarantees">What it promises.</param>
+public sealed record ServiceDefinition(string Role, string Scope, string Tenancy, ServiceGuarantees Guarantees)
+{
+    /// <summary>Where it is told.</summary>
+    public const string Path = "/v1/service";
+
+    /// <summary>An API server.</summary>
+    public static ServiceDefinition Edge { get; } = new("edge", "regional", "multi-tenant", new(
+        "99.9 %: stateless, any instance may die", "p99 at most 5 ms besides queue and conversion",
+        "as many requests as workers convert; what is beyond is shed within 1 ms", "none of its own",
+        "none of its own: what is accepted durably is in the object store and the queue"));
+
+    /// <summary>A worker.</summary>
+    public static ServiceDefinition Worker { get; } = new("worker", "regional", "multi-tenant, one image a kernel", new(
+        "any kernel and any instance may die at any time", "a conversion's own, and a deadline for each",
+        "at least 0.95 of in-process libvips a core", "none of its own", "none of its own"));
+
+    /// <summary>A sender of webhooks.</summary>
+    public static ServiceDefinition Webhooks { get; } = new("webhooks", "regional", "multi-tenant, a share each", new(
+        "stateless, any instance may die", "15 s a receiver; a dead one delays nobody else",
+        "256 messages on their way an instance", "at least once, one id a message",
+        "what is tried later stands in the object store"));
+
+    /// <summary>Management.</summary>
+    public static ServiceDefinition Management { get; } = new("manage", "global", "multi-tenant", new(
+        "may be down: nobody's images stop", "a change is known at every edge within 2 s (p99)",
+        "rare changes; a feed of constant work", "one transaction a change, all in one order",
+        "the database's; a change that was answered is on its disk"));
+}
+
+/// <summary>What a service promises, a phrase each.</summary>
+/// <param name="Availability">How much of the time, and what may fail.</param>
+/// <param name="Latency">How long it takes.</param>
+/// <param name="Throughput">How much it does.</param>
+/// <param name="Consistency">Of what it tells.</param>
+/// <param name="Durability">Of what it holds.</param>
+public sealed record ServiceGuarantees(
+    string Availability, string Latency, string Throughput, string Consistency, string Durability);

@@ -1,0 +1,12 @@
+using Millrace.Core.Services;
+
+namespace Millrace.Roles;
+
+/// <summary>Tells what a role is, to everybody.</summary>
+internal static class ServiceRoute
+{
+    /// <summary>Maps <see cref="ServiceDefinition.Path"/>.</summary>
+    public static void MapService(this WebApplication app, ServiceDefinition definition) => app.MapGet(
+        ServiceDefinition.Path,
+        () => Results.Bytes(ServiceText.Of(definition), ServiceText.MediaType));
+}
