@@ -11,8 +11,8 @@ namespace Millrace.Identity;
 public static class IdentityServices
 {
     /// <summary>
-    /// Adds <see cref="KnownTenants"/>, also as <see cref="ITenantDirectory"/>, and <see cref="KeyInquiry"/>, kept up by
-    /// an <see cref="IIdentityFeed"/> that is registered beside it: in one process management's own, otherwise
+    /// Adds <see cref="KnownTenants"/>, also as <see cref="ITenantDirectory"/>, and <see cref="KeyInquiry"/>, kept up
+    /// by an <see cref="IIdentityFeed"/> that is registered beside it: in one process management's own, otherwise
     /// <see cref="AddHttpIdentityFeed"/>. Options come from the section <c>Identity</c>. Add it before whatever serves,
     /// so that the copy on disk is read by then.
     /// </summary>

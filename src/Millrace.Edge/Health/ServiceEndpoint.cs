@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Millrace.Core.Identity;
-using Millrace.Core.Services;
+using Millrace.Core.Promises;
 using Millrace.Identity.Following;
 
 namespace Millrace.Edge.Health;

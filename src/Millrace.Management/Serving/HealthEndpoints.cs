@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
-using Millrace.Core.Services;
+using Millrace.Core.Promises;
 using Millrace.Management.Callers;
 using Millrace.Management.Store;
 

@@ -25,8 +25,8 @@ internal sealed partial class StoreOpening(
     /// order.
     /// </summary>
     /// <exception cref="ManagementStoreException">
-    /// It cannot be reached for too long, cannot be written, was changed by a newer build, was sealed by another file, or
-    /// another process migrates it for too long.
+    /// It cannot be reached for too long, cannot be written, was changed by a newer build, was sealed by another file,
+    /// or another process migrates it for too long.
     /// </exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,4 @@
-using Millrace.Core.Services;
+using Millrace.Core.Promises;
 
 namespace Millrace.Roles;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using Millrace.Core.Identity;
-using Millrace.Core.Services;
+using Millrace.Core.Promises;
 using Millrace.Edge.Telemetry;
-using Millrace.Identity.Following;
 using Millrace.Identity;
+using Millrace.Identity.Following;
 using Millrace.Queue.Rabbit;
 using Millrace.Webhooks;
 

@@ -2,13 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using Millrace.Core.Poison;
-using Millrace.Core.Services;
+using Millrace.Core.Promises;
 using Millrace.Edge.Health;
 using Millrace.Edge.Telemetry;
 using Millrace.Queue.Rabbit;
+using Millrace.Worker;
 using Millrace.Worker.Leases;
 using Millrace.Worker.Pool;
-using Millrace.Worker;
 
 namespace Millrace.Roles;
 

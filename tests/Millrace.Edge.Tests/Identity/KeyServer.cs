@@ -48,8 +48,7 @@ internal sealed class KeyServer : IAsyncDisposable
     public static async Task<KeyServer> StartAsync(MemoryFeed feed, params (string Key, string Value)[] settings)
     {
         var server = await JobServer.StartAsync(new JobServerParts { Feed = feed }, [
-            ("Identity:Pause", "00:00:00"), ("Identity:BackoffMax", "00:00:00.100"),
-            ("Webhooks:Endpoints:0:Tenant", Tenant), .. settings]);
+            ("Identity:Pause", "00:00:00"), ("Identity:BackoffMax", "00:00:00.100"), .. settings]);
         var keys = new KeyServer(server, feed);
         if (!feed.IsDown) await UntilAsync(() => keys.Known.Table is not null, "there is a table");
         return keys;
@@ -93,16 +92,22 @@ internal sealed class KeyServer : IAsyncDisposable
         }, () => $"key {key} is answered with {status}, not {last}");
     }
 
-    private static Task UntilAsync(Func<bool> holds, string what) =>
+    public static Task UntilAsync(Func<bool> holds, string what) =>
         UntilAsync(() => Task.FromResult(holds()), () => what);
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
+
+    /// <summary>A webhook endpoint, as management tells edges of it.</summary>
+    public static TenantExtras Told(string name) => new()
+    {
+        Endpoints = [new TenantEndpoint(name, "https://example.org/end", [], [])],
+    };
 
     public static MemoryFeed Filled()
     {
         var feed = new MemoryFeed();
         feed.Put(
-            Accounts.Plan, Accounts.Tenant(Tenant), Accounts.Tenant("tenant-b"),
+            Accounts.Plan, Accounts.Tenant(Tenant) with { Extras = Told("here") }, Accounts.Tenant("tenant-b"),
             Accounts.Tenant("tenant-s", TenantState.Suspended), Accounts.Tenant("tenant-d", TenantState.Deleted));
         feed.Put(
             Accounts.Key(Own, Tenant), Accounts.Key(Other, "tenant-b"), Accounts.Key(OfSuspended, "tenant-s"),

@@ -54,7 +54,6 @@ internal sealed class JobServer : IAsyncDisposable
 
     private static (string Key, string Value)[] Endpoint =>
     [
-        ("Edge:Serving:DrainDelay", "00:00:00"),
         ("Webhooks:Endpoints:0:Tenant", "open"),
         ("Webhooks:Endpoints:0:Name", "here"),
         ("Webhooks:Endpoints:0:Url", "https://example.org/end"),
@@ -71,7 +70,8 @@ internal sealed class JobServer : IAsyncDisposable
         var log = new LogLines();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection(Endpoint.Concat(settings)
+        (string Key, string Value)[] usual = [("Edge:Serving:DrainDelay", "00:00:00")];
+        builder.Configuration.AddInMemoryCollection(usual.Concat(parts.Feed is null ? Endpoint : []).Concat(settings)
             .GroupBy(s => s.Key).ToDictionary(s => s.Key, s => (string?)s.Last().Value));
         builder.Services.AddSingleton<TimeProvider>(parts.Time).AddSingleton<IObjectStore>(parts.Store);
         builder.Services.AddSingleton<IJobQueue>(parts.Queue).AddSingleton<IPoisonLedger>(parts.Ledger);

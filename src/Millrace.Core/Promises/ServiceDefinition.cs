@@ -1,4 +1,4 @@
-namespace Millrace.Core.Services;
+namespace Millrace.Core.Promises;
 
 /// <summary>
 /// What a service is, in three answers: where it counts, for how many, and what it guarantees. Each role tells its own

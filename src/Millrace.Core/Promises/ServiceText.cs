@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Reflection;
 using System.Text.Json;
 
-namespace Millrace.Core.Services;
+namespace Millrace.Core.Promises;
 
 /// <summary>
 /// Writes what a process is as JSON. It is everybody's, so it tells nothing of tenants, not even how many there are.
