@@ -28,12 +28,13 @@ internal static class House
     {
         ["Millrace"] = new(
             ["Millrace.Edge", "Millrace.Worker", "Millrace.Webhooks", "Millrace.Outbound", "Millrace.Queue",
-                "Millrace.Storage", "Millrace.Core"],
+                "Millrace.Storage", "Millrace.Metering", "Millrace.Core"],
             BuiltBeside: ["Millrace.Kernel"]),
         ["Millrace.Edge"] = new(["Millrace.Outbound", "Millrace.Core"], []),
         ["Millrace.Worker"] = new(["Millrace.Core"], []),
         ["Millrace.Webhooks"] = new(["Millrace.Outbound", "Millrace.Core"], []),
         ["Millrace.Outbound"] = new(["Millrace.Core"], []),
+        ["Millrace.Metering"] = new(["Millrace.Core"], []),
         ["Millrace.Queue"] = new(["Millrace.Core"], []),
         ["Millrace.Storage"] = new(["Millrace.Core"], []),
         ["Millrace.Kernel"] = new(["Millrace.Core"], []),

@@ -1,0 +1,53 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Millrace.Metering.Journal;
+
+/// <summary>What the journal asks of the disk, and .NET does not offer.</summary>
+internal static partial class Disk
+{
+    /// <summary>Puts a file's bytes and length on the disk.</summary>
+    /// <exception cref="IOException">It cannot.</exception>
+    public static void Flush(SafeFileHandle file)
+    {
+        if (FlushBytes(file) != 0) throw Failure("flush");
+    }
+
+    /// <summary>Puts the names in a folder on the disk.</summary>
+    /// <exception cref="IOException">It cannot.</exception>
+    public static void FlushNames(string folder)
+    {
+        using var handle = Open(folder, 0);
+        if (handle.IsInvalid || FlushAll(handle) != 0) throw Failure($"flush the folder '{folder}'");
+    }
+
+    /// <summary>Replaces a small file: whole and on the disk when this returns, the old or the new at any time.</summary>
+    /// <exception cref="IOException">It cannot; the old one stands.</exception>
+    public static void Replace(string path, ReadOnlySpan<byte> bytes)
+    {
+        var made = path + ".new";
+        using (var file = File.OpenHandle(made, FileMode.Create, FileAccess.Write))
+        {
+            RandomAccess.Write(file, bytes, 0);
+            Flush(file);
+        }
+        File.Move(made, path, overwrite: true);
+        FlushNames(Path.GetDirectoryName(path)!);
+    }
+
+    private static IOException Failure(string act)
+    {
+        var reason = new Win32Exception(Marshal.GetLastPInvokeError());
+        return new IOException($"The disk does not {act}: {reason.Message}", reason);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FlushAll(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int FlushBytes(SafeFileHandle file);
+}

@@ -1,0 +1,63 @@
+namespace Millrace.Metering.Journal;
+
+/// <summary>
+/// The thread that flushes a journal, begins its files, and writes what waited in memory: all that may take as long as
+/// the disk likes.
+/// </summary>
+internal sealed class JournalThread : IDisposable
+{
+    private readonly UsageJournal _journal;
+    private readonly AutoResetEvent _due = new(false);
+    private readonly ITimer _timer;
+    private readonly Thread _thread;
+    private volatile bool _ends;
+
+    /// <summary>Starts it.</summary>
+    public JournalThread(UsageJournal journal, TimeSpan interval, TimeProvider time)
+    {
+        _journal = journal;
+        _timer = time.CreateTimer(_ => _due.Set(), null, interval, interval);
+        _thread = new Thread(Run) { IsBackground = true, Name = "usage journal" };
+        _thread.Start();
+    }
+
+    /// <summary>One round; what the disk does not do is told, and done in the next.</summary>
+    public static void Turn(UsageJournal journal)
+    {
+        Try(journal, "write", journal.Unload);
+        Try(journal, "make a file", journal.Turn);
+        Try(journal, "flush", journal.Flush);
+    }
+
+    /// <summary>Ends it after a last round.</summary>
+    public void Dispose()
+    {
+        if (_ends) return;
+        _ends = true;
+        _timer.Dispose();
+        _due.Set();
+        _thread.Join();
+        _due.Dispose();
+    }
+
+    private static void Try(UsageJournal journal, string what, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            journal.Fail(what, exception);
+        }
+    }
+
+    private void Run()
+    {
+        while (!_ends)
+        {
+            _due.WaitOne();
+            Turn(_journal);
+        }
+    }
+}
