@@ -9,11 +9,14 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using Millrace.Core.Conversions;
+using Millrace.Core.Identity;
 using Millrace.Core.Images;
 using Millrace.Edge.Admission;
+using Millrace.Edge.Answers;
 using Millrace.Edge.Convert;
 using Millrace.Edge.Description;
 using Millrace.Edge.Health;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Jobs;
 using Millrace.Edge.Problems;
 using Millrace.Edge.Serving;
@@ -30,8 +33,9 @@ public static class EdgeComposition
     private const string Section = "Edge:";
 
     /// <summary>
-    /// Adds all that the edge needs but a <see cref="ConvertOrder"/>, which is registered beside it; also
-    /// <see cref="ImageLimits"/> and <see cref="TimeProvider"/> unless they are there.
+    /// Adds all that the edge needs but a <see cref="ConvertOrder"/>, which is registered beside it, and a word about
+    /// who its callers are, of <see cref="IdentityComposition"/>; also <see cref="ImageLimits"/> and
+    /// <see cref="TimeProvider"/> unless they are there.
     /// </summary>
     public static IServiceCollection AddEdge(this IServiceCollection services)
     {
@@ -46,6 +50,7 @@ public static class EdgeComposition
         services.AddSingleton<ConversionProgress>();
         services.AddSingleton<Trial>();
         services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<ServiceEndpoint>();
         services.AddSingleton<BodyReading>();
         services.AddSingleton<ConvertEndpoint>();
         AddServing(services);
@@ -66,9 +71,11 @@ public static class EdgeComposition
         });
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.MapPost(ConvertEndpoint.Path, JobsComposition.Convert(app.Services));
+        IdentityComposition.Use(app);
+        app.MapPost(ConvertEndpoint.Path, JobsComposition.Convert(app.Services)).Requires(KeyScopes.Convert);
         JobsComposition.Map(app);
         WebhooksComposition.Map(app);
+        app.MapGet(ServiceEndpoint.Path, app.Services.GetRequiredService<ServiceEndpoint>().HandleAsync);
         MapHealth(app, app.Services.GetRequiredService<HealthEndpoints>());
         DescriptionRoutes.Map(app);
         return app;
@@ -113,6 +120,6 @@ public static class EdgeComposition
     {
         context.TraceIdentifier = Guid.CreateVersion7(time.GetUtcNow()).ToString();
         context.Response.Headers[ProblemWriter.JobHeader] = context.TraceIdentifier;
-        context.Response.Headers.XContentTypeOptions = "nosniff";
+        SafeHeaders.Set(context, context.Request.Path.StartsWithSegments(DescriptionRoutes.PagePath));
     }
 }

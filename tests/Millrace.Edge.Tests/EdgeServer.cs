@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Telemetry;
 
 namespace Millrace.Edge.Tests;
@@ -51,7 +52,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         builder.Services.AddSingleton<ConvertOrder>((order, cancelled) => converter(order.Request, cancelled));
         if (time is not null) builder.Services.AddSingleton(time);
         if (limits is not null) builder.Services.AddSingleton(limits);
-        builder.Services.AddEdge().AddMillraceTelemetry(builder.Configuration);
+        builder.Services.AddEdge().AddEdgeOpen().AddMillraceTelemetry(builder.Configuration);
         var app = builder.Build();
         app.MapEdge().MapMillraceTelemetry();
         await app.StartAsync(TestContext.Current.CancellationToken);

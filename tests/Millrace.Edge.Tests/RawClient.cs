@@ -11,10 +11,12 @@ internal sealed class RawClient : IDisposable
 
     private RawClient(TcpClient connected) => (_tcp, _stream) = (connected, connected.GetStream());
 
-    public static async Task<RawClient> ConnectAsync(EdgeServer server)
+    public static Task<RawClient> ConnectAsync(EdgeServer server) => ConnectAsync(server.Address);
+
+    public static async Task<RawClient> ConnectAsync(Uri address)
     {
         var tcp = new TcpClient();
-        await tcp.ConnectAsync(server.Address.Host, server.Address.Port, TestContext.Current.CancellationToken);
+        await tcp.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
         return new RawClient(tcp);
     }
 

@@ -13,7 +13,7 @@ internal sealed record LoadRun(TimeSpan Elapsed, IReadOnlyCollection<double> Mil
 }
 
 /// <summary>A closed loop: so many workers, each with one request at a time, over the photographs in order.</summary>
-internal sealed class LoadGenerator(TimeProvider time) : IDisposable
+internal sealed class LoadGenerator(TimeProvider time, string? authorization = null) : IDisposable
 {
     private static readonly MediaTypeHeaderValue AnyBytes = new("application/octet-stream");
 
@@ -51,7 +51,9 @@ internal sealed class LoadGenerator(TimeProvider time) : IDisposable
     {
         using var content = new ByteArrayContent(photo.Bytes);
         content.Headers.ContentType = AnyBytes;
-        using var response = await _client.PostAsync(address, content, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+        if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        using var response = await _client.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadAsByteArrayAsync(cancellationToken);
     }

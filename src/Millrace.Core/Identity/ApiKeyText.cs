@@ -21,6 +21,8 @@ public static class ApiKeyText
     private const int CheckLetters = 6;
     private const uint Polynomial = 0xEDB88320;
 
+    private static readonly uint[] Steps = [.. Enumerable.Range(0, 256).Select(Step)];
+
     /// <summary>The key of these letters.</summary>
     /// <param name="random"><see cref="RandomLetters"/> of <see cref="Letters"/>, from a cryptographic source.</param>
     public static string Of(ReadOnlySpan<char> random)
@@ -56,15 +58,18 @@ public static class ApiKeyText
         }
     }
 
-    // Of ASCII letters; bit by bit, since 30 letters a request need no table.
+    // Of ASCII letters. Every request pays for it: by the table a tenth of what bit by bit costs.
     private static uint Crc32(ReadOnlySpan<char> text)
     {
         var crc = uint.MaxValue;
-        foreach (var letter in text)
-        {
-            crc ^= letter;
-            for (var bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (Polynomial & (0 - (crc & 1)));
-        }
+        foreach (var letter in text) crc = (crc >> 8) ^ Steps[(byte)(crc ^ letter)];
         return ~crc;
+    }
+
+    private static uint Step(int low)
+    {
+        var crc = (uint)low;
+        for (var bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (Polynomial & (0 - (crc & 1)));
+        return crc;
     }
 }

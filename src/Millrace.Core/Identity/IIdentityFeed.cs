@@ -28,8 +28,7 @@ public interface IIdentityFeed
 
     /// <summary>
     /// The key of a hash with its tenant and plan, newest first to be known: three entries, or none when there is no
-    /// such
-    /// key. For a key that is too new to have come with the changes.
+    /// such key. For a key that is too new to have come with the changes.
     /// </summary>
     /// <param name="reader">Who asks.</param>
     /// <param name="hash">Of the key's text.</param>

@@ -5,6 +5,7 @@ using Millrace.Core.Conversions;
 using Millrace.Core.Images;
 using Millrace.Edge.Admission;
 using Millrace.Edge.Health;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Problems;
 using Millrace.Edge.Serving;
 using Millrace.Edge.Telemetry;
@@ -31,7 +32,7 @@ internal sealed partial class ConvertEndpoint(
     {
         try
         {
-            var problem = await AnswerAsync(context, new ConvertCall(time));
+            var problem = await AnswerAsync(context, CallOf(context));
             if (problem is not null) await RefuseAsync(context, problem);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested
@@ -55,11 +56,16 @@ internal sealed partial class ConvertEndpoint(
         return false;
     }
 
+    private ConvertCall CallOf(HttpContext context)
+    {
+        var known = KnownCaller.Of(context);
+        return new ConvertCall(time) { Tenant = known.Caller.Tenant, Authenticated = known.Took };
+    }
+
     private async Task<Problem?> AnswerAsync(HttpContext context, ConvertCall call)
     {
         if (draining.Begun) return Draining.Refusal;
-        var opening = RequestOpening.Read(context.Request, call, limits, _options.HonoursTenantHeader);
-        if (opening is not null) return opening;
+        if (RequestOpening.Read(context.Request, call, limits) is { } opening) return opening;
         using var admitted = Enter(context.Request, out var overload);
         if (admitted is null) return overload;
         call.MarkAdmitted();

@@ -18,12 +18,6 @@ public sealed record ConvertOptions
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Whether the header <c>Millrace-Tenant</c> says whose image it is; otherwise all are one tenant's, <c>open</c>.
-    /// Default true, as there are no API keys yet.
-    /// </summary>
-    public bool HonoursTenantHeader { get; init; } = true;
-
-    /// <summary>
     /// What made the results: part of every ETag, as another build may encode other bytes. Default: this build's
     /// version.
     /// </summary>

@@ -14,16 +14,14 @@ internal static class RequestOpening
     private const string SetAsideLength = "X-Content-Length";
 
     /// <summary>Fills in how the image comes and what to do; or says what is wrong with the request's head.</summary>
-    public static Problem? Read(HttpRequest request, ConvertCall call, ImageLimits limits, bool honoursTenant) =>
-        Read(request, call, limits, honoursTenant, request.QueryString.Value ?? "");
+    public static Problem? Read(HttpRequest request, ConvertCall call, ImageLimits limits) =>
+        Read(request, call, limits, request.QueryString.Value ?? "");
 
     /// <summary>As the other, where only a part of the query is the transform.</summary>
-    public static Problem? Read(
-        HttpRequest request, ConvertCall call, ImageLimits limits, bool honoursTenant, string query)
+    public static Problem? Read(HttpRequest request, ConvertCall call, ImageLimits limits, string query)
     {
         call.Media = MediaKinds.Of(request);
-        return TenantHeader.Read(request, call, honoursTenant)
-            ?? CheckMedia(request, call.Media)
+        return CheckMedia(request, call.Media)
             ?? CheckLength(request, call.Media, limits)
             ?? ReadTransform(query, call);
     }

@@ -130,7 +130,7 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
         Headers = new Dictionary<string, IOpenApiHeader>
         {
             ["ETag"] = Header("Strong; equal for equal source, transform and build."),
-            ["Server-Timing"] = Header("admit, read, queue, convert and total, in milliseconds."),
+            ["Server-Timing"] = Header("auth, admit, read, queue, convert and total, in milliseconds."),
             [ProblemWriter.JobHeader] = Header("The request's id, a UUID of version 7."),
             ["Vary"] = Header("Accept, where the format was chosen from it."),
         },
@@ -159,7 +159,7 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
                 },
             },
         };
-        if (kinds[0].Status == 503)
+        if (kinds[0].Status is 429 or 503)
         {
             response.Headers = new Dictionary<string, IOpenApiHeader>
             {

@@ -8,6 +8,9 @@ namespace Millrace.Edge.Description;
 /// <summary>Where people and programs read what this API is.</summary>
 internal static class DescriptionRoutes
 {
+    /// <summary>Where the page to try things is.</summary>
+    public const string PagePath = "/docs";
+
     private const string DocumentName = "v1";
 
     private const string Welcome = """
@@ -32,7 +35,7 @@ internal static class DescriptionRoutes
     {
         routes.MapGet("/", WelcomeAsync);
         routes.MapOpenApi("/openapi/{documentName}.json");
-        routes.MapScalarApiReference("/docs", Configure);
+        routes.MapScalarApiReference(PagePath, Configure);
     }
 
     private static Task WelcomeAsync(HttpContext context)

@@ -1,19 +1,23 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Millrace.Core.Identity;
 using Millrace.Edge.Problems;
 using Millrace.Edge.Serving;
+using Millrace.Identity.Following;
 
 namespace Millrace.Edge.Health;
 
 /// <summary>Answers whether this process lives and whether it should get traffic.</summary>
 internal sealed class HealthEndpoints(
-    ConversionProgress progress, Trial trial, Draining draining, IOptions<HealthOptions> options)
+    ConversionProgress progress, Trial trial, Draining draining, IOptions<HealthOptions> options,
+    KnownTenants? known = null)
 {
     /// <summary>200 as long as the process answers at all: what fails this should be restarted.</summary>
     public static Task LiveAsync(HttpContext context) => WriteOkAsync(context);
 
     /// <summary>
-    /// 200 while conversions work; otherwise 503 with the reason: what fails this should get no traffic.
+    /// 200 while callers are known and conversions work; otherwise 503 with the reason: what fails this
+    /// should get no traffic.
     /// </summary>
     public async Task ReadyAsync(HttpContext context)
     {
@@ -24,6 +28,8 @@ internal sealed class HealthEndpoints(
     private async Task<Problem?> FindProblemAsync(CancellationToken cancellationToken)
     {
         if (draining.Begun) return Draining.Refusal;
+        // Without keys there is nobody to be known.
+        if (known?.Freshness < IdentityFreshness.Late) return Problem.Of(ProblemKinds.IdentityUnavailable);
         var stalled = progress.Stalled();
         if (stalled > options.Value.StallTimeout)
         {

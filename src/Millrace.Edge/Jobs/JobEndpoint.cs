@@ -56,7 +56,6 @@ internal sealed partial class JobEndpoint(
 
     private async Task<Problem?> AnswerListAsync(HttpContext context)
     {
-        if (shell.ReadTenant(context.Request, out var tenant) is { } stranger) return stranger;
         var query = context.Request.Query;
         var text = query["limit"].ToString();
         var limit = LimitDefault;
@@ -65,7 +64,7 @@ internal sealed partial class JobEndpoint(
         if (limit is < 1 or > LimitMax) return Bad("limit", $"a number from 1 to {LimitMax}");
         var cursor = query["cursor"].ToString();
         if (cursor.Length > 0 && JobKeys.ReadId(cursor) is null) return Bad("cursor", "next of an earlier answer");
-        var page = await list.ReadAsync(tenant, cursor, limit, context.RequestAborted);
+        var page = await list.ReadAsync(JobShell.TenantOf(context), cursor, limit, context.RequestAborted);
         await JobAnswer.WriteAsync(context, page.Jobs, page.Next);
         return null;
     }
@@ -109,10 +108,9 @@ internal sealed partial class JobEndpoint(
 
     private async Task<(JobView? View, Problem? Problem)> FindAsync(HttpContext context)
     {
-        if (shell.ReadTenant(context.Request, out var tenant) is { } stranger) return (null, stranger);
         var text = context.Request.RouteValues["id"] as string;
         var view = Guid.TryParseExact(text, "D", out var id)
-            ? await views.FindAsync(tenant, id, context.RequestAborted)
+            ? await views.FindAsync(JobShell.TenantOf(context), id, context.RequestAborted)
             : null;
         return (view, view is null ? Problem.Of(ProblemKinds.JobNotFound) : null);
     }

@@ -1,8 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Millrace.Core.Objects;
-using Millrace.Edge.Convert;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Problems;
 
 namespace Millrace.Edge.Jobs;
@@ -10,8 +9,7 @@ namespace Millrace.Edge.Jobs;
 /// <summary>
 /// What is around every answer about jobs: whose request it is, refusals, a store that is away, hang-ups.
 /// </summary>
-internal sealed partial class JobShell(
-    JobMetrics metrics, IOptions<ConvertOptions> convert, TimeProvider time, ILogger<JobShell> log)
+internal sealed partial class JobShell(JobMetrics metrics, ILogger<JobShell> log)
 {
     private static readonly TimeSpan FaultRetry = TimeSpan.FromSeconds(5);
 
@@ -40,14 +38,8 @@ internal sealed partial class JobShell(
         }
     }
 
-    /// <summary>Whose request it is; or what is wrong with that.</summary>
-    public Problem? ReadTenant(HttpRequest request, out string tenant)
-    {
-        var call = new ConvertCall(time);
-        var problem = TenantHeader.Read(request, call, convert.Value.HonoursTenantHeader);
-        tenant = call.Tenant;
-        return problem;
-    }
+    /// <summary>Whose request it is.</summary>
+    public static string TenantOf(HttpContext context) => KnownCaller.Of(context).Caller.Tenant;
 
     private Task RefuseAsync(HttpContext context, Problem problem)
     {

@@ -5,8 +5,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Millrace.Core.Identity;
 using Millrace.Core.Jobs;
 using Millrace.Edge.Convert;
+using Millrace.Edge.Identity;
+using Millrace.Edge.Problems;
 using Millrace.Outbound;
 
 namespace Millrace.Edge.Jobs;
@@ -50,13 +53,15 @@ public static class JobsComposition
         var job = routes.ServiceProvider.GetRequiredService<JobEndpoint>();
         var result = routes.ServiceProvider.GetRequiredService<ResultEndpoint>();
         string[] reading = [HttpMethods.Get, HttpMethods.Head];
-        routes.MapPost(JobAnswer.Path, submit.HandleAsync);
-        routes.MapMethods(JobAnswer.Path, reading, job.ListAsync);
-        routes.MapMethods(JobAnswer.Path + "/{id}", reading, job.GetAsync);
-        routes.MapDelete(JobAnswer.Path + "/{id}", job.CancelAsync);
-        routes.MapMethods(JobAnswer.Path + "/{id}/result", reading, result.HandleAsync);
-        routes.MapMethods(JobAnswer.Path + "/{id}/result/{name}", reading, result.HandleAsync);
-        routes.MapPost(UploadEndpoint.Path, routes.ServiceProvider.GetRequiredService<UploadEndpoint>().HandleAsync);
+        // What a key without the scope can be told here is nothing, not even that a job is another's.
+        var jobs = routes.MapGroup("").Requires(KeyScopes.Jobs);
+        jobs.MapPost(JobAnswer.Path, submit.HandleAsync);
+        jobs.MapMethods(JobAnswer.Path, reading, job.ListAsync);
+        jobs.MapMethods(JobAnswer.Path + "/{id}", reading, job.GetAsync);
+        jobs.MapDelete(JobAnswer.Path + "/{id}", job.CancelAsync);
+        jobs.MapMethods(JobAnswer.Path + "/{id}/result", reading, result.HandleAsync);
+        jobs.MapMethods(JobAnswer.Path + "/{id}/result/{name}", reading, result.HandleAsync);
+        jobs.MapPost(UploadEndpoint.Path, routes.ServiceProvider.GetRequiredService<UploadEndpoint>().HandleAsync);
     }
 
     /// <summary>
@@ -66,8 +71,12 @@ public static class JobsComposition
     {
         var convert = services.GetRequiredService<ConvertEndpoint>();
         if (services.GetService<SubmitEndpoint>() is not { } submit) return convert.HandleAsync;
-        return context => PreferHeader.Read(context.Request).RespondAsync
-            ? submit.HandleAsync(context)
-            : convert.HandleAsync(context);
+        return context =>
+        {
+            if (!PreferHeader.Read(context.Request).RespondAsync) return convert.HandleAsync(context);
+            return CallerGate.Check(context, KeyScopes.Jobs) is { } problem
+                ? ProblemWriter.WriteAsync(context, problem)
+                : submit.HandleAsync(context);
+        };
     }
 }

@@ -21,9 +21,8 @@ internal sealed class ResultEndpoint(JobShell shell, JobViews views, IObjectStor
 
     private async Task<Problem?> AnswerAsync(HttpContext context)
     {
-        if (shell.ReadTenant(context.Request, out var tenant) is { } stranger) return stranger;
         var view = Guid.TryParseExact(context.Request.RouteValues["id"] as string, "D", out var id)
-            ? await views.FindAsync(tenant, id, context.RequestAborted)
+            ? await views.FindAsync(JobShell.TenantOf(context), id, context.RequestAborted)
             : null;
         if (view is null) return Problem.Of(ProblemKinds.JobNotFound);
         if (NameOf(context, view.Record) is not { } name) return NoResult(view.Record);

@@ -34,9 +34,8 @@ internal sealed class SubmitEndpoint(
     {
         if (draining.Begun) return Draining.Refusal;
         var request = context.Request;
-        if (shell.ReadTenant(request, out var tenant) is { } stranger) return stranger;
         if (IdempotencyKey.Read(request, out var key) is { } badKey) return badKey;
-        var asked = new Asked(tenant, key, IsJson(request));
+        var asked = new Asked(JobShell.TenantOf(context), key, IsJson(request));
         var (accepted, problem) = await AcceptAsync(context, asked);
         if (problem is not null) return problem;
         return await AnswerAsync(context, accepted);
@@ -74,7 +73,7 @@ internal sealed class SubmitEndpoint(
         var problem = JobWish.Split(request, out var query, out var webhook, out var keep)
             ?? CheckWebhook(asked, webhook)
             ?? JobWish.Check(keep, options.Value)
-            ?? RequestOpening.Read(request, call, limits, convert.Value.HonoursTenantHeader, query);
+            ?? RequestOpening.Read(request, call, limits, query);
         if (problem is null) wish = new([(JobTransform.DefaultName, call.Transform)], null, webhook, keep);
         return problem;
     }

@@ -29,7 +29,7 @@ internal sealed class UploadEndpoint(
     private async Task<Problem?> AnswerAsync(HttpContext context)
     {
         if (draining.Begun) return Draining.Refusal;
-        if (shell.ReadTenant(context.Request, out var tenant) is { } stranger) return stranger;
+        var tenant = JobShell.TenantOf(context);
         var media = MediaKinds.Of(context.Request);
         if (media == MediaKind.Multipart) return await ReadFormAsync(context, tenant);
         if (media != MediaKind.Raw) return Closing(ProblemKinds.UnsupportedMediaType);

@@ -11,6 +11,9 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
     /// <summary>What that parameter may hold.</summary>
     public string? Allowed { get; init; }
 
+    /// <summary>What to authenticate with, as the header WWW-Authenticate tells; null: nothing is told.</summary>
+    public string? Challenge { get; init; }
+
     /// <summary>When to come again; null: no use, or never.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

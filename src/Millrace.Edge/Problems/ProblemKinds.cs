@@ -43,6 +43,22 @@ public static class ProblemKinds
         "The idempotency key is not as expected",
         "Send 1 to 255 printable ASCII characters in double quotes, as in Idempotency-Key: \"8f14e45f\".");
 
+    /// <summary>No API key.</summary>
+    public static ProblemKind KeyMissing { get; } = new(401, "key-missing",
+        "There is no API key", "Send the header Authorization: Bearer mr_….");
+
+    /// <summary>An API key that nobody has, or has any more.</summary>
+    public static ProblemKind KeyUnknown { get; } = new(401, "key-unknown",
+        "The API key is not known", "Check the key; it may be mistyped, revoked or past its end.");
+
+    /// <summary>The key opens other things.</summary>
+    public static ProblemKind ScopeMissing { get; } = new(403, "scope-missing",
+        "The API key does not open this", "Use a key with the scope that is named.");
+
+    /// <summary>The tenant is suspended.</summary>
+    public static ProblemKind TenantSuspended { get; } = new(403, "tenant-suspended",
+        "The tenant is suspended", "Ask whoever runs this service; nothing of the tenant is lost.");
+
     /// <summary>A source that this tenant may not name here.</summary>
     public static ProblemKind SourceRefused { get; } = new(403, "source-refused",
         "The source is not allowed", "Send the image as the body, or upload it first and name it upload:ID.");
@@ -176,6 +192,10 @@ public static class ProblemKinds
     public static ProblemKind Quarantined { get; } = new(422, "quarantined",
         "The image is quarantined", "Do not send it again as it is; save it anew with another program.");
 
+    /// <summary>Too many wrong keys from one address.</summary>
+    public static ProblemKind TooManyWrongKeys { get; } = new(429, "too-many-wrong-keys",
+        "Too many unknown keys came from this address", "Check the key, and come again after the time in Retry-After.");
+
     /// <summary>More request headers than allowed.</summary>
     public static ProblemKind HeadersTooLarge { get; } = new(431, "headers-too-large",
         "The request headers are too large", "Send fewer or shorter headers.");
@@ -207,6 +227,10 @@ public static class ProblemKinds
     /// <summary>This process is going away.</summary>
     public static ProblemKind Stopping { get; } = new(503, "stopping",
         "This server is stopping", "Send the request again: another server will take it.");
+
+    /// <summary>Who is known here is not known yet, or was learnt too long ago.</summary>
+    public static ProblemKind IdentityUnavailable { get; } = new(503, "identity-unavailable",
+        "API keys cannot be checked here now", "Send the request again: another server may take it.");
 
     /// <summary>No converter could be started.</summary>
     public static ProblemKind NoKernel { get; } = new(503, "no-kernel",
@@ -253,14 +277,16 @@ public static class ProblemKinds
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         BadParameter, BadRequest, AmbiguousLength, EmptyBody, BadMultipart, WatermarkMismatch, BadJob,
-        BadIdempotencyKey, SourceRefused, NotFound, JobNotFound, DeliveryNotFound, ResultNotFound, SourceNotFound,
+        BadIdempotencyKey, KeyMissing, KeyUnknown, ScopeMissing, TenantSuspended, SourceRefused, NotFound,
+        JobNotFound, DeliveryNotFound, ResultNotFound, SourceNotFound,
         MethodNotAllowed,
         BodyTooSlow, JobBegun, JobNotFinished, JobCancelled, IdempotencyPending, JobExpired, LengthRequired,
         TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, RangeNotSatisfiable, IdempotencyMismatch,
         SourceGone, TooManyPixels, TooManyFrames, TooManyScans, OutputTooLarge, Damaged, TransformImpossible,
         WatermarkUnreadable, KernelCrashed, KernelDeadline, KernelOutOfMemory, KernelProtocol, Quarantined,
-        HeadersTooLarge, InternalError, RequestsFull, BytesFull, WaitTooLong, QueueFull, QueueDeadline, Stopping,
-        NoKernel, WorkerLost, QueueUnavailable, NotWorkedOn, StoreUnavailable, StoreFull, NotProgressing, TrialFailed,
+        TooManyWrongKeys, HeadersTooLarge, InternalError, RequestsFull, BytesFull, WaitTooLong, QueueFull,
+        QueueDeadline, Stopping, IdentityUnavailable, NoKernel, WorkerLost, QueueUnavailable,
+        NotWorkedOn, StoreUnavailable, StoreFull, NotProgressing, TrialFailed,
     ];
 
     private static readonly FrozenDictionary<ConversionFailure, ProblemKind> ByFailure =

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
+using Millrace.Edge.Answers;
 
 namespace Millrace.Edge.Problems;
 
@@ -68,8 +69,9 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         response.Headers.CacheControl = "no-store";
         // Again, because the exception handler clears what was set before.
         response.Headers[JobHeader] = context.TraceIdentifier;
-        response.Headers.XContentTypeOptions = "nosniff";
+        SafeHeaders.Set(context);
         if (problem.Closes) response.Headers.Connection = "close";
+        if (problem.Challenge is not null) response.Headers.WWWAuthenticate = problem.Challenge;
         if (problem.RetryAfter is { } wait)
         {
             response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);

@@ -50,7 +50,7 @@ internal sealed partial class DeliveryEndpoint(
 
     private async Task<Problem?> AnswerListAsync(HttpContext context)
     {
-        if (shell.ReadTenant(context.Request, out var tenant) is { } stranger) return stranger;
+        var tenant = JobShell.TenantOf(context);
         var query = context.Request.Query;
         var text = query["limit"].ToString();
         var limit = LimitDefault;
@@ -83,7 +83,7 @@ internal sealed partial class DeliveryEndpoint(
 
     private async Task<(WebhookDelivery? Delivery, Problem? Problem)> FindAsync(HttpContext context, string text)
     {
-        if (shell.ReadTenant(context.Request, out var tenant) is { } stranger) return (null, stranger);
+        var tenant = JobShell.TenantOf(context);
         var delivery = Guid.TryParseExact(text, "D", out var id)
             ? await objects.DeliveryAsync(tenant, id, context.RequestAborted)
             : null;

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Millrace.Core.Identity;
 using Millrace.Core.Webhooks;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Jobs;
 
 namespace Millrace.Edge.Webhooks;
@@ -29,8 +31,8 @@ public static class WebhooksComposition
     {
         if (routes.ServiceProvider.GetService<DeliveryEndpoint>() is not { } deliveries) return;
         string[] reading = [HttpMethods.Get, HttpMethods.Head];
-        routes.MapMethods(DeliveryEndpoint.Path, reading, deliveries.ListAsync);
-        routes.MapMethods(DeliveryEndpoint.Path + "/{id}", reading, deliveries.GetAsync);
-        routes.MapPost(DeliveryEndpoint.Path + "/{id}", deliveries.ReplayAsync);
+        routes.MapMethods(DeliveryEndpoint.Path, reading, deliveries.ListAsync).Requires(KeyScopes.Jobs);
+        routes.MapMethods(DeliveryEndpoint.Path + "/{id}", reading, deliveries.GetAsync).Requires(KeyScopes.Jobs);
+        routes.MapPost(DeliveryEndpoint.Path + "/{id}", deliveries.ReplayAsync).Requires(KeyScopes.Jobs);
     }
 }

@@ -1,9 +1,12 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Security.Cryptography;
 using Millrace.Edge;
 using Millrace.Edge.Dispatch;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Internal;
 using Millrace.Edge.Telemetry;
+using Millrace.Identity;
 using Millrace.Queue.Rabbit;
 
 namespace Millrace.Roles;
@@ -25,6 +28,18 @@ internal static class EdgeCommand
         Description = "The address by which workers reach that. Default: the first of --internal-urls.",
     };
 
+    private static readonly Option<string?> Management = new("--management")
+    {
+        Description = "Where management is, http://host:port or https://host:port; several divided by commas. Needed "
+            + "unless everybody is served (--open).",
+    };
+
+    private static readonly Option<DirectoryInfo?> IdentityFolder = new("--identity")
+    {
+        Description = "Folder of this edge's copy of tenants and keys, made if need be: with it the edge can start "
+            + "while management is away.",
+    };
+
     private static readonly Option<bool> Open = RoleOptions.Open();
     private static readonly Option<string> Brokers = RoleOptions.Brokers();
     private static readonly Option<FileInfo> SecretFile = RoleOptions.SecretFile();
@@ -36,7 +51,8 @@ internal static class EdgeCommand
     {
         var command = new Command("edge", "Starts an API server of a region: workers and queue are elsewhere.")
         {
-            Urls, InternalUrls, Advertised, Brokers, SecretFile, Open, Name, SettingsFile, Log,
+            Urls, InternalUrls, Advertised, Brokers, SecretFile, Management, IdentityFolder, Open, Name,
+            SettingsFile, Log,
         };
         command.SetAction(RunAsync);
         return command;
@@ -60,11 +76,18 @@ internal static class EdgeCommand
         Settings.AddLimits(builder.Services);
         builder.Services.AddRabbitQueue(RandomNumberGenerator.GetInt32(int.MaxValue));
         builder.Services.AddEdge();
+        AddCallers(builder.Services, parsed.GetValue(Open));
         builder.Services.AddEdgeDispatch();
         DurableJobs.AddToEdge(builder);
         builder.Services.AddEdgeInternal();
         builder.Services.AddMillraceTelemetry(builder.Configuration);
         return builder;
+    }
+
+    private static void AddCallers(IServiceCollection services, bool open)
+    {
+        if (open) services.AddEdgeOpen();
+        else services.AddHttpIdentityFeed().AddEdgeIdentity(RandomNumberGenerator.GetInt32(int.MaxValue));
     }
 
     private static Dictionary<string, string?> FromCommandLine(ParseResult parsed)
@@ -73,11 +96,23 @@ internal static class EdgeCommand
         {
             ["Edge:Internal:Urls"] = parsed.GetRequiredValue(InternalUrls),
             ["Edge:Internal:SecretFile"] = parsed.GetRequiredValue(SecretFile).FullName,
+            ["Identity:Feed:SecretFile"] = parsed.GetRequiredValue(SecretFile).FullName,
         };
         if (parsed.GetValue(Advertised) is { } advertised) settings["Edge:Internal:Advertised"] = advertised;
         if (parsed.GetValue(Name) is { } name) settings["Edge:Dispatch:Name"] = name;
+        if (parsed.GetValue(IdentityFolder) is { } folder) settings["Identity:Folder"] = folder.FullName;
+        if (parsed.GetValue(Management) is { } management) AddManagement(settings, management);
         BrokerList.AddTo(settings, parsed.GetRequiredValue(Brokers));
         return settings;
+    }
+
+    private static void AddManagement(Dictionary<string, string?> settings, string management)
+    {
+        var addresses = management.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        foreach (var (index, address) in addresses.Index())
+        {
+            settings[string.Create(CultureInfo.InvariantCulture, $"Identity:Feed:Addresses:{index}")] = address;
+        }
     }
 
     private static void Map(WebApplication app)

@@ -2,24 +2,27 @@ using System.Net;
 
 namespace Millrace.Roles;
 
-/// <summary>What may be served to everybody: loopback only.</summary>
+/// <summary>Where clients may be served: with keys anywhere, without them on loopback only.</summary>
 internal static class Loopback
 {
-    /// <summary>Why these addresses cannot be served without keys, as a sentence; null when they can.</summary>
+    /// <summary>Why these addresses cannot be served so, as a sentence; null when they can.</summary>
     /// <param name="urls">Separated by semicolons.</param>
     /// <param name="open">Whether everybody is served.</param>
     public static string? Refusal(string urls, bool open)
     {
-        if (!open) return "There are no API keys yet: add --open to serve everybody, on loopback only.";
         foreach (var url in urls.Split(';', StringSplitOptions.TrimEntries))
         {
-            if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
+            if (!Uri.TryCreate(Named(url), UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
                 return $"--urls: '{url}' is not an address like http://127.0.0.1:8080.";
-            if (!IsLoopback(uri))
+            if (open && !IsLoopback(uri))
                 return $"--open serves everybody without a key, so it listens on loopback only; '{url}' is not.";
         }
         return null;
     }
+
+    // Kestrel's words for every address of the machine, which no URI has.
+    private static string Named(string url) =>
+        url.Replace("//*:", "//[::]:", StringComparison.Ordinal).Replace("//+:", "//[::]:", StringComparison.Ordinal);
 
     private static bool IsLoopback(Uri uri) =>
         uri.Host == "localhost"

@@ -32,7 +32,7 @@ internal static class RoleOptions
 
     public static Option<bool> Open() => new("--open")
     {
-        Description = "Serve everybody without API keys; on loopback addresses only. Required until there are keys.",
+        Description = "Serve everybody without API keys; on loopback addresses only.",
     };
 
     public static Option<int?> Kernels() => new("--kernels")

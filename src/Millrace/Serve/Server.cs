@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Millrace.Core.Handover;
 using Millrace.Edge;
 using Millrace.Edge.Dispatch;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Internal;
 using Millrace.Edge.Jobs;
 using Millrace.Edge.Telemetry;
@@ -48,6 +49,8 @@ internal static class Server
         builder.Services.AddWorkerLeases();
         builder.Services.AddWorkerJobs();
         builder.Services.AddEdge();
+        if (arguments.Open) builder.Services.AddEdgeOpen();
+        else builder.Services.AddEdgeIdentity(RandomNumberGenerator.GetInt32(int.MaxValue));
         builder.Services.AddEdgeDispatch();
         builder.Services.AddEdgeJobs().AddEdgeWebhooks();
         builder.Services.AddWebhookSender(RandomNumberGenerator.GetInt32(int.MaxValue));

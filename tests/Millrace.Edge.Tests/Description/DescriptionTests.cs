@@ -34,7 +34,7 @@ public sealed class DescriptionTests
         Assert.StartsWith("3.1", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
         Assert.Equal(["application/octet-stream", "image/*", "multipart/form-data"], bodies);
         Assert.Equal(
-            ["200", "304", "400", "405", "408", "413", "414", "415", "422", "431", "500", "503"],
+            ["200", "304", "400", "401", "403", "405", "408", "413", "414", "415", "422", "429", "431", "500", "503"],
             answers.EnumerateObject().Select(a => a.Name).Order());
         Assert.Equal(ImageFormats.All.Select(f => f.MediaType()),
             answers.GetProperty("200").GetProperty("content").EnumerateObject().Select(c => c.Name));

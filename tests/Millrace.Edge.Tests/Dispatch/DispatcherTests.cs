@@ -280,7 +280,7 @@ public sealed class DispatcherTests
     public async Task Post_WhenTheHeaderIsNotHonoured_IsTheOpenTenants()
     {
         await using var edge = await DispatchServer.StartAsync(
-            settings: ("Edge:Convert:HonoursTenantHeader", "false"));
+            settings: ("Edge:Open:HonoursTenantHeader", "false"));
         using var worker = await WireWorker.JoinAsync(edge, 1);
 
         var posting = edge.ConvertAsync(headers: ("Millrace-Tenant", "acme"));

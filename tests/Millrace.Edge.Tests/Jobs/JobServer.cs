@@ -7,12 +7,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Millrace.Core.Conversions;
+using Millrace.Core.Identity;
 using Millrace.Core.Images;
 using Millrace.Core.Jobs;
 using Millrace.Core.Objects;
 using Millrace.Core.Poison;
 using Millrace.Core.Tickets;
 using Millrace.Edge.Dispatch;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Internal;
 using Millrace.Edge.Jobs;
 using Millrace.Edge.Tests.Dispatch;
@@ -74,6 +76,8 @@ internal sealed class JobServer : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(parts.Time).AddSingleton<IObjectStore>(parts.Store);
         builder.Services.AddSingleton<IJobQueue>(parts.Queue).AddSingleton<IPoisonLedger>(parts.Ledger);
         builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks();
+        if (parts.Feed is null) builder.Services.AddEdgeOpen();
+        else AddKeys(builder.Services, parts.Feed);
         var app = builder.Build();
         app.MapEdge();
         await app.StartAsync(Cancel);
@@ -132,6 +136,13 @@ internal sealed class JobServer : IAsyncDisposable
         await App.DisposeAsync();
     }
 
+    // Whoever tests keys waits for no worker.
+    private static void AddKeys(IServiceCollection services, MemoryFeed feed)
+    {
+        services.AddSingleton<IIdentityFeed>(feed).AddEdgeIdentity(seed: 1);
+        services.AddSingleton<ConvertOrder>((order, cancelled) => Converters.Echo(order.Request, cancelled));
+    }
+
     private JobResult Result(JobRecord record, Guid attempt, int number, JobTransform transform)
     {
         var bytes = System.Text.Encoding.UTF8.GetBytes("the result of " + transform.Transform);
@@ -154,6 +165,9 @@ internal sealed class JobServerParts
     public MemoryQueue Queue { get; } = new();
 
     public MemoryLedger Ledger { get; } = new();
+
+    /// <summary>Who tells of keys; null: everybody is served.</summary>
+    public MemoryFeed? Feed { get; init; }
 }
 
 /// <summary>Looks into answers about jobs.</summary>

@@ -8,6 +8,9 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("--open", "serve|--data|DATA")]
     [InlineData("loopback", "serve|--data|DATA|--open|--urls|http://0.0.0.0:0")]
+    [InlineData("--management", "edge|--brokers|amqp://127.0.0.1:1|--secret-file|SECRET")]
+    [InlineData("no address", "edge|--brokers|amqp://127.0.0.1:1|--secret-file|SECRET|--management|here")]
+    [InlineData("loopback", "edge|--open|--urls|http://*:0|--brokers|amqp://127.0.0.1:1|--secret-file|SECRET")]
     [InlineData("loopback", "serve|--data|DATA|--open|--urls|http://127.0.0.1:0;http://[::]:0")]
     [InlineData("not an address", "serve|--data|DATA|--open|--urls|here")]
     [InlineData("not an address", "serve|--data|DATA|--open|--urls|")]
@@ -21,7 +24,9 @@ public sealed class RefusalTests
     public async Task Serve_WithABadCommandLine_SaysWhatIsWrong(string named, string arguments)
     {
         using var data = new TemporaryFolder();
+        data.Write("secret", "a-secret-of-the-whole-cluster"u8.ToArray());
         var list = arguments.Replace("DATA", data.Path, StringComparison.Ordinal)
+            .Replace("SECRET", Path.Combine(data.Path, "secret"), StringComparison.Ordinal)
             .Split('|', arguments.Length == 0 ? StringSplitOptions.RemoveEmptyEntries : StringSplitOptions.None);
 
         var (exitCode, _, errors) = await MillraceProcess.RunAsync(list);

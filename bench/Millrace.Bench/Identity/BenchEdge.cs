@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Millrace.Bench.SideBySide;
+using Millrace.Core.Conversions;
+using Millrace.Core.Identity;
+using Millrace.Core.Images;
+using Millrace.Edge;
+using Millrace.Edge.Identity;
+using Millrace.Identity.Following;
+
+namespace Millrace.Bench.Identity;
+
+/// <summary>An edge in this process whose converter answers at once.</summary>
+internal sealed class BenchEdge : IAsyncDisposable
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly byte[] Result = new byte[1024];
+    private static readonly Photo Picture = new("made.png", Png());
+
+    private readonly WebApplication _app;
+    private readonly Uri _address;
+
+    private BenchEdge(string name, WebApplication app)
+    {
+        (Name, _app) = (name, app);
+        _address = new Uri(new Uri(app.Urls.Single()), "/v1/images:convert?width=300&format=jpeg");
+    }
+
+    public string Name { get; }
+
+    public List<double> PerSecond { get; } = [];
+
+    public List<double> Milliseconds { get; } = [];
+
+    /// <summary>Starts one.</summary>
+    /// <param name="name">For the table.</param>
+    /// <param name="feed">Who tells of keys; null: everybody is served.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<BenchEdge> StartAsync(
+        string name, IIdentityFeed? feed, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<ConvertOrder>((_, _) => Task.FromResult(Answer()));
+        builder.Services.AddEdge();
+        if (feed is null) builder.Services.AddEdgeOpen();
+        else builder.Services.AddSingleton(feed).AddEdgeIdentity(seed: 1);
+        var app = builder.Build();
+        app.MapEdge();
+        await app.StartAsync(cancellationToken);
+        while (app.Services.GetService<KnownTenants>() is { Table: null })
+            await Task.Delay(Look, TimeProvider.System, cancellationToken);
+        return new BenchEdge(name, app);
+    }
+
+    public async Task RunAsync(
+        LoadGenerator load, int requests, int concurrency, bool isCounted, CancellationToken cancellationToken)
+    {
+        var run = await load.RunAsync(_ => (_address, Picture), requests, concurrency, cancellationToken);
+        if (!isCounted) return;
+        PerSecond.Add(run.PerSecond);
+        Milliseconds.Add(Figures.Median(run.Milliseconds));
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static ConversionOutcome Answer() => ConversionOutcome.Of(
+        new ConvertedImage(Result, ImageFormat.Jpeg, 40, 30, 1, new ImageHeader(ImageFormat.Png, 40, 30), null),
+        new ConversionTiming(TimeSpan.Zero, TimeSpan.FromMilliseconds(1), 1));
+
+    // Only its header is looked at.
+    private static byte[] Png()
+    {
+        var picture = new byte[1024];
+        ReadOnlySpan<byte> start =
+            [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52];
+        start.CopyTo(picture);
+        BinaryPrimitives.WriteInt32BigEndian(picture.AsSpan(16), 40);
+        BinaryPrimitives.WriteInt32BigEndian(picture.AsSpan(20), 30);
+        ReadOnlySpan<byte> kind = [8, 2, 0, 0, 0];
+        kind.CopyTo(picture.AsSpan(24));
+        BinaryPrimitives.WriteInt32BigEndian(picture.AsSpan(33), picture.Length - 33 - 12);
+        "IDAT"u8.CopyTo(picture.AsSpan(37));
+        return picture;
+    }
+}
