@@ -77,7 +77,15 @@ internal sealed class JournalFile : IDisposable
     /// <exception cref="IOException">The disk does not take it; the file is as before.</exception>
     public void Append(ReadOnlySpan<byte> frame)
     {
-        RandomAccess.Write(_handle, frame, Bytes);
+        try
+        {
+            RandomAccess.Write(_handle, frame, Bytes);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            // So .NET calls a file that may not grow: by the file system's limit, or this process's.
+            throw new IOException("The file may not grow.", exception);
+        }
         Bytes += frame.Length;
     }
 
