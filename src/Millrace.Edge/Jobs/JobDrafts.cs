@@ -17,7 +17,7 @@ namespace Millrace.Edge.Jobs;
 /// Checks an image that has come, by the same rules as one whose caller waits, and makes a job of it.
 /// </summary>
 internal sealed class JobDrafts(
-    ImageLimits limits, PoisonCheck poison, IOptions<JobsOptions> options, TimeProvider time)
+    PoisonCheck poison, IOptions<JobsOptions> options, TimeProvider time)
 {
     /// <summary>Makes a draft.</summary>
     /// <param name="context">The request.</param>
@@ -57,8 +57,14 @@ internal sealed class JobDrafts(
     private Problem? Resolve(
         HttpRequest request, ConvertCall call, Upload upload, Transform transform, out ConvertCall resolved)
     {
-        resolved = new ConvertCall(time) { Media = call.Media, Tenant = call.Tenant, Transform = transform };
-        return SourceResolution.Resolve(request, resolved, upload, limits);
+        resolved = new ConvertCall(time)
+        {
+            Media = call.Media,
+            Tenant = call.Tenant,
+            Limits = call.Limits,
+            Transform = transform,
+        };
+        return SourceResolution.Resolve(request, resolved, upload, call.Limits);
     }
 
     private bool IsQuarantined(string tenant, DraftImage source, Transform transform, Upload upload)

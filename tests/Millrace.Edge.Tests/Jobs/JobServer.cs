@@ -78,6 +78,7 @@ internal sealed class JobServer : IAsyncDisposable
         builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks();
         if (parts.Feed is null) builder.Services.AddEdgeOpen();
         else AddKeys(builder.Services, parts.Feed);
+        parts.Services?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapEdge();
         await app.StartAsync(Cancel);
@@ -165,6 +166,9 @@ internal sealed class JobServerParts
     public MemoryQueue Queue { get; } = new();
 
     public MemoryLedger Ledger { get; } = new();
+
+    /// <summary>Services in place of the edge's own.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
 
     /// <summary>Who tells of keys; null: everybody is served.</summary>
     public MemoryFeed? Feed { get; init; }
