@@ -6,6 +6,7 @@ using Millrace.Bench.Fairness;
 using Millrace.Bench.Identity;
 using Millrace.Bench.Kernels;
 using Millrace.Bench.Memory;
+using Millrace.Bench.Metering;
 using Millrace.Bench.Micro;
 using Millrace.Bench.Objects;
 using Millrace.Bench.Queues;
@@ -14,7 +15,8 @@ using Millrace.Bench.SideBySide;
 Command[] sideBySide =
 [
     KernelCommand.Create(), ServiceCommand.Create(), MemoryCommand.Create(), DeathCommand.Create(),
-    QueueCommand.Create(), RegionCommand.Create(), DurableCommand.Create(), IdentityCommand.Create(), FairnessCommand.Create(),
+    QueueCommand.Create(), RegionCommand.Create(), DurableCommand.Create(), IdentityCommand.Create(),
+    FairnessCommand.Create(), MeteringCommand.Create(),
 ];
 var root = new RootCommand("Measures Millrace side by side with others; every figure is a ratio inside one run.")
 {

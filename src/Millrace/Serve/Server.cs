@@ -46,6 +46,7 @@ internal static class Server
         builder.Services.AddKernelPool();
         ObjectStores.Add(builder);
         builder.Services.AddSqliteQueue();
+        UsageRecording.Add(builder, "serve", name: null);
         builder.Services.AddWorkerLeases();
         builder.Services.AddWorkerJobs();
         builder.Services.AddEdge();
@@ -66,6 +67,7 @@ internal static class Server
         {
             ["Queue:Sqlite:Folder"] = folder.QueuePath,
             ["Storage:Files:Folder"] = folder.ObjectsPath,
+            ["Metering:Folder"] = folder.UsagePath,
             ["Edge:Internal:Urls"] = "http://127.0.0.1:0",
             ["Edge:Internal:SecretFile"] = folder.SecretPath,
         };

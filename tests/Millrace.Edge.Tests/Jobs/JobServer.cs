@@ -13,6 +13,7 @@ using Millrace.Core.Jobs;
 using Millrace.Core.Objects;
 using Millrace.Core.Poison;
 using Millrace.Core.Tickets;
+using Millrace.Core.Usage;
 using Millrace.Edge.Dispatch;
 using Millrace.Edge.Identity;
 using Millrace.Edge.Internal;
@@ -75,6 +76,7 @@ internal sealed class JobServer : IAsyncDisposable
             .GroupBy(s => s.Key).ToDictionary(s => s.Key, s => (string?)s.Last().Value));
         builder.Services.AddSingleton<TimeProvider>(parts.Time).AddSingleton<IObjectStore>(parts.Store);
         builder.Services.AddSingleton<IJobQueue>(parts.Queue).AddSingleton<IPoisonLedger>(parts.Ledger);
+        builder.Services.AddSingleton<IUsageRecorder>(new UsageList());
         builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks();
         if (parts.Feed is null) builder.Services.AddEdgeOpen();
         else AddKeys(builder.Services, parts.Feed);
