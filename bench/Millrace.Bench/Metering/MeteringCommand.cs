@@ -162,7 +162,7 @@ internal static class MeteringCommand
                 Pixels = (1_000 + (chance.Next(8) * 500)) * 3_000L,
                 Results = 1,
                 Status = 200,
-                Duration = TimeSpan.FromMicroseconds(15_000 + chance.Next(40_000)),
+                Duration = TimeSpan.FromMilliseconds(15 + chance.Next(40)),
                 IsBillable = true,
             }),
         ];

@@ -35,7 +35,7 @@ public static class UsageOfJob
             Pixels = job.Source.Header.PixelsOf(FramesOf(job.Source.Header, worked)),
             Results = results.Count,
             Status = results.Count > 0 ? Made : NothingMade,
-            Duration = outcome.FinishedAt > job.AcceptedAt ? outcome.FinishedAt - job.AcceptedAt : TimeSpan.Zero,
+            Duration = Lasted(job.AcceptedAt, outcome.FinishedAt),
             IsBillable = results.Count > 0,
         };
     }
@@ -55,6 +55,10 @@ public static class UsageOfJob
 
     private static int FramesOf(ImageHeader source, List<Transform> worked) =>
         worked.Select(each => UsageClasses.Frames(source, each)).DefaultIfEmpty(1).Max();
+
+    private static TimeSpan Lasted(DateTimeOffset from, DateTimeOffset until) => until > from
+        ? TimeSpan.FromMilliseconds(Math.Floor((until - from).TotalMilliseconds))
+        : TimeSpan.Zero;
 
     private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());

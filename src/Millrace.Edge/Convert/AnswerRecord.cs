@@ -63,7 +63,7 @@ internal sealed class AnswerRecord(IUsageRecorder recorder, TimeProvider time)
             Pixels = call.Header?.PixelsOf(frames) ?? 0,
             Results = 0,
             Status = status,
-            Duration = call.Elapsed,
+            Duration = TimeSpan.FromMilliseconds(Math.Floor(call.Elapsed.TotalMilliseconds)),
             IsBillable = false,
         };
     }

@@ -12,6 +12,12 @@ internal sealed class SegmentColumns(EpochName epoch)
     /// <summary>Key of the file's own word on which records are in it.</summary>
     public const string RecordsKey = "millrace.records";
 
+    /// <summary>Numbers that are near those before them, or have far fewer bits than room.</summary>
+    private static readonly string[] Packed =
+    [
+        UsageColumns.At, UsageColumns.BytesIn, UsageColumns.BytesOut, UsageColumns.Epoch, UsageColumns.Sequence,
+    ];
+
     private static readonly ParquetOptions Options = MakeOptions();
     private readonly List<JournalEntry> _entries = [];
 
@@ -104,7 +110,7 @@ internal sealed class SegmentColumns(EpochName epoch)
             CompressionMethod = CompressionMethod.Zstd,
             CompressionLevel = System.IO.Compression.CompressionLevel.Optimal,
         };
-        foreach (var name in (string[])[UsageColumns.At, UsageColumns.Epoch, UsageColumns.Sequence])
+        foreach (var name in Packed)
         {
             options.ColumnEncodingHints[name] = EncodingHint.DeltaBinaryPacked;
         }
