@@ -20,7 +20,8 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
 
     /// <summary>Refusals that this address never gives: they belong to others.</summary>
     private static readonly ProblemKind[] Elsewhere =
-        [ProblemKinds.NotFound, ProblemKinds.NotProgressing, ProblemKinds.TrialFailed, .. ProblemKinds.OfJobs];
+        [ProblemKinds.NotFound, ProblemKinds.LedgerUnavailable, ProblemKinds.NotProgressing, ProblemKinds.TrialFailed,
+            .. ProblemKinds.OfJobs];
 
     /// <summary>
     /// Parameters whose example is also the document's: pages to try an API put all such into one request, and all

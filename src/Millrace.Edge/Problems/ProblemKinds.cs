@@ -252,6 +252,10 @@ public static class ProblemKinds
     public static ProblemKind StoreUnavailable { get; } = new(503, "store-unavailable",
         "The object store cannot be reached", "Come again after the time in Retry-After.");
 
+    /// <summary>The usage ledger cannot be reached.</summary>
+    public static ProblemKind LedgerUnavailable { get; } = new(503, "ledger-unavailable",
+        "The usage ledger cannot be reached", "Come again after the time in Retry-After; nothing that was used is lost.");
+
     /// <summary>The object store has no room.</summary>
     public static ProblemKind StoreFull { get; } = new(503, "store-full",
         "The object store is full", "Come again after the time in Retry-After.");
@@ -286,7 +290,7 @@ public static class ProblemKinds
         WatermarkUnreadable, KernelCrashed, KernelDeadline, KernelOutOfMemory, KernelProtocol, Quarantined,
         TooManyWrongKeys, HeadersTooLarge, InternalError, RequestsFull, BytesFull, WaitTooLong, QueueFull,
         QueueDeadline, Stopping, IdentityUnavailable, NoKernel, WorkerLost, QueueUnavailable,
-        NotWorkedOn, StoreUnavailable, StoreFull, NotProgressing, TrialFailed,
+        NotWorkedOn, StoreUnavailable, StoreFull, LedgerUnavailable, NotProgressing, TrialFailed,
     ];
 
     private static readonly FrozenDictionary<ConversionFailure, ProblemKind> ByFailure =
