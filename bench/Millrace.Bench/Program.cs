@@ -4,6 +4,7 @@ using Millrace.Bench.Deaths;
 using Millrace.Bench.Encoders;
 using Millrace.Bench.Identity;
 using Millrace.Bench.Kernels;
+using Millrace.Bench.Ledgers;
 using Millrace.Bench.Memory;
 using Millrace.Bench.Micro;
 using Millrace.Bench.Objects;
@@ -18,7 +19,7 @@ Command[] sideBySide =
 var root = new RootCommand("Measures Millrace side by side with others; every figure is a ratio inside one run.")
 {
     BenchOptions.Short, BenchOptions.Root, MicroCommand.Create(), EncodersCommand.Create(), StoreCommand.Create(),
-    AllCommand.Create(),
+    LedgerCommand.Create(), AllCommand.Create(),
 };
 foreach (var command in sideBySide)
 {

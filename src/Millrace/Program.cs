@@ -5,6 +5,7 @@ using Millrace.Jobs;
 using Millrace.Poison;
 using Millrace.Roles;
 using Millrace.Serve;
+using Millrace.Usage;
 
 var root = new RootCommand("Millrace resizes and converts images, as a service or on the command line.")
 {
@@ -15,6 +16,7 @@ var root = new RootCommand("Millrace resizes and converts images, as a service o
     PoisonCommand.Create(),
     ConvertCommand.Create(),
     JobsCommand.Create(),
+    UsageCommand.Create(),
 };
 
 var parsed = root.Parse(args);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Millrace.Core.Usage;
 using Millrace.Worker.Kernels;
 
 namespace Millrace.Roles;
@@ -34,7 +35,7 @@ internal static class RoleHost
             return await run();
         }
         catch (Exception exception) when (exception is KernelStartException or IOException
-            or UnauthorizedAccessException or InvalidDataException)
+            or UnauthorizedAccessException or InvalidDataException or UsageLedgerException)
         {
             return Refuse(exception.Message);
         }

@@ -15,13 +15,16 @@ internal sealed class DataFolder : IDisposable
     private DataFolder(string path, FileStream held) => (_path, _lock) = (path, held);
 
     /// <summary>Settings of this server, if the file is there.</summary>
-    public string SettingsPath => Path.Combine(_path, "millrace.json");
+    public string SettingsPath => SettingsOf(_path);
 
     /// <summary>The folder of the embedded queue and poison ledger.</summary>
     public string QueuePath => Path.Combine(_path, "queue");
 
     /// <summary>The folder of the embedded object store.</summary>
     public string ObjectsPath => Path.Combine(_path, "objects");
+
+    /// <summary>The folder of the embedded usage ledger.</summary>
+    public string LedgerPath => LedgerOf(_path);
 
     /// <summary>The secret of this server's operators.</summary>
     public string SecretPath => Path.Combine(_path, SecretName);
@@ -55,6 +58,12 @@ internal sealed class DataFolder : IDisposable
             : throw new IOException(
                 $"--data: no millrace serves from '{folder.FullName}'; start it with serve --data.");
     }
+
+    /// <summary>Where a server that works on a folder has its settings.</summary>
+    public static string SettingsOf(string folder) => Path.Combine(folder, "millrace.json");
+
+    /// <summary>Where a server that works on a folder has its usage ledger.</summary>
+    public static string LedgerOf(string folder) => Path.Combine(folder, "ledger");
 
     /// <summary>Leaves word for operators where this server hears them.</summary>
     public void TellOperators(string address) => File.WriteAllText(Path.Combine(_path, AddressName), address + "\n");

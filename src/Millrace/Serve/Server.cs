@@ -45,6 +45,7 @@ internal static class Server
         Settings.AddLimits(builder.Services);
         builder.Services.AddKernelPool();
         ObjectStores.Add(builder);
+        Ledgers.AddToEdge(builder);
         builder.Services.AddSqliteQueue();
         builder.Services.AddWorkerLeases();
         builder.Services.AddWorkerJobs();
@@ -66,6 +67,7 @@ internal static class Server
         {
             ["Queue:Sqlite:Folder"] = folder.QueuePath,
             ["Storage:Files:Folder"] = folder.ObjectsPath,
+            ["Ledger:Sqlite:Folder"] = folder.LedgerPath,
             ["Edge:Internal:Urls"] = "http://127.0.0.1:0",
             ["Edge:Internal:SecretFile"] = folder.SecretPath,
         };

@@ -39,7 +39,8 @@ public sealed class UsageFreshnessTests
     [Fact]
     public void Of_EndedEpochsAlone_IsCompleteUntilTheLastOfThem()
     {
-        var freshness = UsageFreshness.Of([Epoch("a", 1, -90, hasEnded: true), Epoch("a", 2, -60, hasEnded: true)], Now);
+        var freshness = UsageFreshness.Of(
+            [Epoch("a", 1, -90, hasEnded: true), Epoch("a", 2, -60, hasEnded: true)], Now);
 
         Assert.Equal((Now.AddSeconds(-60), 0), (freshness.CompleteUntil, freshness.Recorders));
     }

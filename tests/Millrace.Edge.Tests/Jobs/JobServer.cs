@@ -19,7 +19,6 @@ using Millrace.Edge.Identity;
 using Millrace.Edge.Internal;
 using Millrace.Edge.Jobs;
 using Millrace.Edge.Tests.Dispatch;
-using Millrace.Edge.Tests.Usage;
 using Millrace.Edge.Usage;
 using Millrace.Edge.Webhooks;
 using Millrace.Testing;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Millrace.Core.Tickets;
 using Millrace.Core.Usage;
 using Millrace.Edge.Internal;
+using Millrace.Edge.Tests.Dispatch;
 using Millrace.Edge.Tests.Jobs;
 
 namespace Millrace.Edge.Tests.Usage;

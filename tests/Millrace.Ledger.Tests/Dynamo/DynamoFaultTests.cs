@@ -5,7 +5,7 @@ using Millrace.Ledger.Dynamo;
 
 namespace Millrace.Ledger.Tests.Dynamo;
 
-/// <summary>What becomes of sums when the store throttles, takes parts, answers late or not, or takes nothing.</summary>
+/// <summary>What becomes of sums when the store throttles, takes parts, answers late, or takes nothing.</summary>
 public sealed class DynamoFaultTests(SharedDynalite dynalite)
 {
     private const int TriesMax = 4;

@@ -25,7 +25,7 @@ public sealed class SharedDynalite : IAsyncDisposable
         lock (_lock) return _server ??= DynaliteServer.StartAsync(_folder);
     }
 
-    /// <summary>Options of a ledger in a table that nobody else uses, with pages so small that there are many.</summary>
+    /// <summary>Options of a ledger in a table of its own, with pages so small that there are many.</summary>
     public async Task<DynamoLedgerOptions> OptionsAsync() => new()
     {
         Endpoint = (await ServerAsync()).Endpoint,

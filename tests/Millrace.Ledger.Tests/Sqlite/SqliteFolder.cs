@@ -16,13 +16,15 @@ internal sealed class SqliteFolder : IAsyncDisposable
 
     public async Task<SqliteLedger> OpenAsync(SqliteLedgerOptions? options = null, TimeProvider? time = null)
     {
-        var ledger = new SqliteLedger(
-            Options.Create((options ?? new()) with { Folder = Path }), Health, time ?? new Then(),
-            NullLogger<SqliteLedger>.Instance);
+        var ledger = Unopened(options, time);
         _open.Add(ledger);
         await ledger.StartAsync(CancellationToken.None);
         return ledger;
     }
+
+    public SqliteLedger Unopened(SqliteLedgerOptions? options = null, TimeProvider? time = null) => new(
+        Options.Create((options ?? new()) with { Folder = Path }), Health, time ?? new Then(),
+        NullLogger<SqliteLedger>.Instance);
 
     public async Task<OpenLedger> OpenBothAsync()
     {

@@ -72,12 +72,11 @@ public sealed class SqliteLedgerTests : IAsyncDisposable
         foreach (var batch in history.Batches) await ledger.PutAsync(batch);
         await ledger.PutAsync(new UsageEpoch("edge", 1, Noon, 1, Noon, HasEnded: false));
 
-        var beside = new OpenLedger(ledger.Ledger, SqliteLedger.RowsOf(_folder.Path));
+        var beside = Unopened();
         var rows = await beside.RowsAsync(null, history.From, history.Until);
-        var epochs = SqliteLedger.EpochsOf(_folder.Path, Noon, TestContext.Current.CancellationToken);
 
         Assert.Equal(history.Answers, rows.Sum(row => row.Sum.Answers));
-        Assert.Single(await epochs.ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Single(await beside.EpochsAsync());
     }
 
     [Fact]
@@ -94,9 +93,7 @@ public sealed class SqliteLedgerTests : IAsyncDisposable
     [Fact]
     public async Task Rows_OfAFolderWithoutALedger_AreRefused()
     {
-        var beside = new OpenLedger(await _folder.OpenAsync(), SqliteLedger.RowsOf("/nowhere"));
-
-        await Assert.ThrowsAsync<UsageLedgerException>(() => beside.RowsAsync(null, Noon, Noon.AddDays(1)));
+        await Assert.ThrowsAsync<UsageLedgerException>(() => Unopened().RowsAsync(null, Noon, Noon.AddDays(1)));
     }
 
     [Fact]
@@ -141,6 +138,12 @@ public sealed class SqliteLedgerTests : IAsyncDisposable
 
         await Assert.ThrowsAsync<ObjectDisposedException>(
             () => ledger.PutAsync(Batch(0, 1), TestContext.Current.CancellationToken));
+    }
+
+    private OpenLedger Unopened()
+    {
+        var ledger = _folder.Unopened();
+        return new OpenLedger(ledger, ledger);
     }
 
     // A day of one tenant has 1,440 rows, so that many rows are several tenants'.

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Millrace.Core.Tickets;
 using Millrace.Core.Usage;
 
-namespace Millrace.Edge.Tests.Usage;
+namespace Millrace.Edge.Tests.Dispatch;
 
 /// <summary>A usage ledger for the edge to read: sums that a test has put there, and failures that it wants.</summary>
 internal sealed class MemoryUsage : IUsageLedger, IUsageRows
