@@ -103,7 +103,7 @@ internal static class Export
             string.Create(CultureInfo.InvariantCulture, $"millrace: {told} events were told.").AsMemory(),
             cancellationToken);
         if (unknown.Count == 0) return ExitCode.Done;
-        RoleHost.Refuse([.. unknown.Select(tenant => $"--customers: tenant '{tenant}' is not in it; it was left out.")]);
+        RoleHost.Refuse([.. unknown.Select(tenant => $"--customers: tenant '{tenant}' is not in it and left out.")]);
         return ExitCode.Failed;
     }
 
