@@ -2,6 +2,7 @@ using System.CommandLine;
 using Millrace.Bench;
 using Millrace.Bench.Deaths;
 using Millrace.Bench.Encoders;
+using Millrace.Bench.Fairness;
 using Millrace.Bench.Identity;
 using Millrace.Bench.Kernels;
 using Millrace.Bench.Ledgers;
@@ -15,6 +16,7 @@ Command[] sideBySide =
 [
     KernelCommand.Create(), ServiceCommand.Create(), MemoryCommand.Create(), DeathCommand.Create(),
     QueueCommand.Create(), RegionCommand.Create(), DurableCommand.Create(), IdentityCommand.Create(),
+    FairnessCommand.Create(),
 ];
 var root = new RootCommand("Measures Millrace side by side with others; every figure is a ratio inside one run.")
 {

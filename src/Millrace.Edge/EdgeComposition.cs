@@ -23,6 +23,7 @@ using Millrace.Edge.Serving;
 using Millrace.Edge.Telemetry;
 using Millrace.Edge.Usage;
 using Millrace.Edge.Webhooks;
+using Millrace.Identity.Following;
 
 namespace Millrace.Edge;
 
@@ -46,7 +47,7 @@ public static class EdgeComposition
         AddOptions<ConvertOptions, ConvertOptionsValidator>(services, "Convert");
         AddOptions<HealthOptions, HealthOptionsValidator>(services, "Health");
         AddOptions<ServingOptions, ServingOptionsValidator>(services, "Serving");
-        services.AddSingleton<AdmissionGate>();
+        AddAdmission(services);
         services.AddSingleton<EdgeMetrics>();
         services.AddSingleton<ConversionProgress>();
         services.AddSingleton<Trial>();
@@ -73,6 +74,8 @@ public static class EdgeComposition
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         IdentityComposition.Use(app);
+        var rates = app.Services.GetRequiredService<RateGate>();
+        app.Use(next => context => rates.HandleAsync(context, next));
         app.MapPost(ConvertEndpoint.Path, JobsComposition.Convert(app.Services)).Requires(KeyScopes.Convert);
         JobsComposition.Map(app);
         WebhooksComposition.Map(app);
@@ -97,6 +100,17 @@ public static class EdgeComposition
     {
         services.AddOptions<TOptions>().BindConfiguration(Section + section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
+    }
+
+    // Without keys nobody tells of other edges, and no tenant has limits to divide.
+    private static void AddAdmission(IServiceCollection services)
+    {
+        services.TryAddSingleton<LiveEdges>(provider =>
+            provider.GetService<KnownTenants>() is { } known ? () => known.LiveEdges : () => 1);
+        services.AddMetrics();
+        services.AddSingleton<AdmissionMetrics>();
+        services.AddSingleton<AdmissionGate>();
+        services.AddSingleton<RateGate>();
     }
 
     private static void AddServing(IServiceCollection services)

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Millrace;
+using Millrace.Admin;
 using Millrace.Convert;
 using Millrace.Jobs;
+using Millrace.Manage;
 using Millrace.Poison;
 using Millrace.Roles;
 using Millrace.Serve;
@@ -13,6 +15,10 @@ var root = new RootCommand("Millrace resizes and converts images, as a service o
     EdgeCommand.Create(),
     WorkerCommand.Create(),
     WebhooksCommand.Create(),
+    ManageCommand.Create(),
+    TenantsCommand.Create(),
+    KeysCommand.Create(),
+    PlansCommand.Create(),
     PoisonCommand.Create(),
     ConvertCommand.Create(),
     JobsCommand.Create(),

@@ -37,9 +37,14 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<EdgeServer> StartAsync(
+    public static Task<EdgeServer> StartAsync(
         ConvertImage? convert = null, TimeProvider? time = null, ImageLimits? limits = null,
-        params (string Key, string Value)[] settings)
+        params (string Key, string Value)[] settings) => StartAsync(_ => { }, convert, time, limits, settings);
+
+    /// <summary>As the other, with services in place of the edge's own.</summary>
+    public static async Task<EdgeServer> StartAsync(
+        Action<IServiceCollection> services, ConvertImage? convert = null, TimeProvider? time = null,
+        ImageLimits? limits = null, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var log = new LogLines();
@@ -53,6 +58,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         if (time is not null) builder.Services.AddSingleton(time);
         if (limits is not null) builder.Services.AddSingleton(limits);
         builder.Services.AddEdge().AddEdgeOpen().AddMillraceTelemetry(builder.Configuration);
+        services(builder.Services);
         var app = builder.Build();
         app.MapEdge().MapMillraceTelemetry();
         await app.StartAsync(TestContext.Current.CancellationToken);

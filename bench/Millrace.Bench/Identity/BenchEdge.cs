@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Millrace.Bench.SideBySide;
@@ -18,7 +19,9 @@ internal sealed class BenchEdge : IAsyncDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     private static readonly byte[] Result = new byte[1024];
-    private static readonly Photo Picture = new("made.png", Png());
+
+    /// <summary>A picture of which only the header is true.</summary>
+    public static readonly Photo Picture = new("made.png", Png());
 
     private readonly WebApplication _app;
     private readonly Uri _address;
@@ -31,6 +34,9 @@ internal sealed class BenchEdge : IAsyncDisposable
 
     public string Name { get; }
 
+    /// <summary>Where images are posted.</summary>
+    public Uri Address => _address;
+
     public List<double> PerSecond { get; } = [];
 
     public List<double> Milliseconds { get; } = [];
@@ -39,13 +45,17 @@ internal sealed class BenchEdge : IAsyncDisposable
     /// <param name="name">For the table.</param>
     /// <param name="feed">Who tells of keys; null: everybody is served.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="convert">Converts; null: answers at once.</param>
+    /// <param name="settings">Of the edge.</param>
     public static async Task<BenchEdge> StartAsync(
-        string name, IIdentityFeed? feed, CancellationToken cancellationToken)
+        string name, IIdentityFeed? feed, CancellationToken cancellationToken, ConvertOrder? convert = null,
+        params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton<ConvertOrder>((_, _) => Task.FromResult(Answer()));
+        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value));
+        builder.Services.AddSingleton(convert ?? ((_, _) => Task.FromResult(Answer())));
         builder.Services.AddEdge();
         if (feed is null) builder.Services.AddEdgeOpen();
         else builder.Services.AddSingleton(feed).AddEdgeIdentity(seed: 1);
@@ -68,7 +78,8 @@ internal sealed class BenchEdge : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static ConversionOutcome Answer() => ConversionOutcome.Of(
+    /// <summary>A result of one kilobyte.</summary>
+    public static ConversionOutcome Answer() => ConversionOutcome.Of(
         new ConvertedImage(Result, ImageFormat.Jpeg, 40, 30, 1, new ImageHeader(ImageFormat.Png, 40, 30), null),
         new ConversionTiming(TimeSpan.Zero, TimeSpan.FromMilliseconds(1), 1));
 

@@ -17,10 +17,13 @@ internal sealed class BenchTenants : IIdentityFeed
     private readonly IdentityEntry[] _entries;
     private readonly IdentityDigest _digest;
 
-    public BenchTenants(int tenants)
+    /// <summary>Makes them.</summary>
+    /// <param name="tenants">How many.</param>
+    /// <param name="limitsOf">A tenant's own limits, by its number; null: its plan's, which are none.</param>
+    public BenchTenants(int tenants, Func<int, TenantLimits?>? limitsOf = null)
     {
         Keys = [.. Enumerable.Range(0, tenants * KeysEach).Select(KeyText)];
-        _entries = Make(tenants);
+        _entries = Make(tenants, limitsOf ?? (_ => null));
         var sum = _entries.Aggregate(0UL, (sum, entry) => sum + IdentityDigest.Of(entry));
         _digest = new IdentityDigest(_entries.Length, _entries.Length, sum);
     }
@@ -56,7 +59,7 @@ internal sealed class BenchTenants : IIdentityFeed
     public ValueTask<IdentityDigest> DigestAsync(IdentityReader reader, CancellationToken cancellationToken) =>
         new(_digest);
 
-    private static IdentityEntry[] Make(int tenants)
+    private static IdentityEntry[] Make(int tenants, Func<int, TenantLimits?> limitsOf)
     {
         var entries = new List<IdentityEntry>();
         for (var plan = 0; plan < Plans; plan++)
@@ -69,6 +72,7 @@ internal sealed class BenchTenants : IIdentityFeed
                 Tenant = NameOf(tenant),
                 State = TenantState.Active,
                 Plan = PlanOf(tenant),
+                Limits = limitsOf(tenant),
             });
         }
         for (var key = 0; key < tenants * KeysEach; key++)
@@ -103,7 +107,11 @@ internal sealed class BenchTenants : IIdentityFeed
 
     private static string Digits(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static TenantLimits Limits { get; } = new()
+    /// <summary>The first key of a tenant, by its number.</summary>
+    public string KeyOf(int tenant) => Keys[tenant * KeysEach];
+
+    /// <summary>No limits to speak of.</summary>
+    public static TenantLimits Limits { get; } = new()
     {
         RequestsPerSecond = 1e9,
         Burst = int.MaxValue,

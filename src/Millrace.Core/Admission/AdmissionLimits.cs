@@ -20,6 +20,12 @@ public enum AdmissionVerdict
 
     /// <summary>Those before it would take longer than its deadline.</summary>
     WaitTooLong,
+
+    /// <summary>It had a place, which a tenant within its share needed more.</summary>
+    Shed,
+
+    /// <summary>Its tenant has as many conversions under way in the lane as it may: the tenant's own limit.</summary>
+    LaneFull,
 }
 
 /// <summary>The outcome of one step.</summary>

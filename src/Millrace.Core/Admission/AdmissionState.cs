@@ -71,6 +71,14 @@ public readonly record struct AdmissionState
         FinishedAt = now,
     };
 
+    /// <summary>An admitted request gives its place to another: nothing has ended, so nothing is learnt.</summary>
+    /// <param name="bytes">All that it was granted.</param>
+    public AdmissionState Leave(long bytes) => this with { InFlight = InFlight - 1, BytesHeld = BytesHeld - bytes };
+
+    /// <summary>A request that had left keeps its place after all.</summary>
+    /// <param name="bytes">All that it was granted.</param>
+    public AdmissionState Return(long bytes) => this with { InFlight = InFlight + 1, BytesHeld = BytesHeld + bytes };
+
     /// <summary>
     /// When a refused caller should come again: the time in which those in flight end at the recent rate, whole seconds
     /// from <see cref="RetryAfterMin"/> to <see cref="RetryAfterMax"/>; the longest when nothing has ended lately.

@@ -3,13 +3,13 @@ using Millrace.Edge.Problems;
 
 namespace Millrace.Edge.Admission;
 
-/// <summary>The answer to a request that admission refused.</summary>
+/// <summary>The answer to a request that is refused for what the edge can hold: ours, 503.</summary>
 internal static class Overload
 {
-    /// <summary>The problem for a refusing step; its body stands unread, so the connection ends with it.</summary>
-    public static Problem Of(AdmissionStep step) => Problem.Of(KindOf(step.Verdict)) with
+    /// <summary>The problem; the request's body stands unread, so the connection ends with it.</summary>
+    public static Problem Of(AdmissionVerdict verdict, TimeSpan retryAfter) => Problem.Of(KindOf(verdict)) with
     {
-        RetryAfter = step.RetryAfter,
+        RetryAfter = retryAfter,
         Closes = true,
     };
 
@@ -18,6 +18,7 @@ internal static class Overload
         AdmissionVerdict.RequestsFull => ProblemKinds.RequestsFull,
         AdmissionVerdict.BytesFull => ProblemKinds.BytesFull,
         AdmissionVerdict.WaitTooLong => ProblemKinds.WaitTooLong,
-        _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "not a refusal"),
+        AdmissionVerdict.Shed => ProblemKinds.Shed,
+        _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "not a refusal of ours"),
     };
 }

@@ -16,7 +16,9 @@ internal sealed class BodyReading(ImageLimits limits, EdgeMetrics metrics, IOpti
     /// <param name="context">Its body has not been read.</param>
     /// <param name="media">How the image comes.</param>
     /// <param name="admitted">The request's grant.</param>
-    /// <param name="cancellationToken">The time for the body is over, or the client has hung up.</param>
+    /// <param name="cancellationToken">
+    /// The time for the body is over, the place was taken away, or the client has hung up.
+    /// </param>
     /// <exception cref="OperationCanceledException">The client has hung up.</exception>
     public async Task<UploadReading> ReadAsync(
         HttpContext context, MediaKind media, Admitted admitted, CancellationToken cancellationToken)
@@ -24,7 +26,8 @@ internal sealed class BodyReading(ImageLimits limits, EdgeMetrics metrics, IOpti
         using var span = EdgeActivities.Read();
         try
         {
-            var reading = await UploadReader.ReadAsync(context.Request, media, limits, admitted, cancellationToken);
+            var reading = await UploadReader.ReadAsync(
+                context.Request, media, admitted.Limits, admitted, cancellationToken);
             if (reading.Upload is { } upload) metrics.Read(upload.Source.Length + upload.Watermark.Length);
             return reading;
         }
@@ -35,7 +38,7 @@ internal sealed class BodyReading(ImageLimits limits, EdgeMetrics metrics, IOpti
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            return new(null, TooSlow());
+            return new(null, admitted.Reason(TooSlow()));
         }
     }
 

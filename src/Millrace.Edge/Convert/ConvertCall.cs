@@ -1,6 +1,7 @@
 using System.Globalization;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
+using Millrace.Core.Tickets;
 using Millrace.Core.Transforms;
 using Millrace.Edge.Identity;
 using Millrace.Edge.Uploads;
@@ -19,6 +20,12 @@ internal sealed class ConvertCall(TimeProvider time)
 
     /// <summary>Whose image it is.</summary>
     public string Tenant { get; init; } = TenantHeader.Default;
+
+    /// <summary>What the image may cost: the smaller of what its tenant's plan and the service allow.</summary>
+    public required ImageLimits Limits { get; init; }
+
+    /// <summary>The lane that it takes, as far as the head tells.</summary>
+    public Lane LaneAsked => Transform.Format == OutputFormat.Avif ? Lane.Heavy : Lane.Interactive;
 
     /// <summary>How long it took to know whose.</summary>
     public TimeSpan Authenticated { get; init; }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
+using Millrace.Core.Tickets;
 using Millrace.Edge.Admission;
 using Millrace.Edge.Health;
 using Millrace.Edge.Identity;
@@ -59,17 +60,22 @@ internal sealed partial class ConvertEndpoint(
     private ConvertCall CallOf(HttpContext context)
     {
         var known = KnownCaller.Of(context);
-        return new ConvertCall(time) { Tenant = known.Caller.Tenant, Authenticated = known.Took };
+        return new ConvertCall(time)
+        {
+            Tenant = known.Caller.Tenant,
+            Authenticated = known.Took,
+            Limits = PlanRefusal.Smaller(limits, known.Caller.Limits),
+        };
     }
 
     private async Task<Problem?> AnswerAsync(HttpContext context, ConvertCall call)
     {
         if (draining.Begun) return Draining.Refusal;
-        if (RequestOpening.Read(context.Request, call, limits) is { } opening) return opening;
-        using var admitted = Enter(context.Request, out var overload);
-        if (admitted is null) return overload;
+        if (RequestOpening.Read(context.Request, call, call.Limits) is { } opening) return opening;
+        using var admitted = Enter(context, call, out var refusal);
+        if (admitted is null) return refusal;
         call.MarkAdmitted();
-        using var deadline = new RequestDeadline(_options.BodyTimeout, time, context.RequestAborted);
+        using var deadline = new RequestDeadline(_options.BodyTimeout, time, context.RequestAborted, admitted.Shed);
         var reading = await body.ReadAsync(context, call.Media, admitted, deadline.Token);
         if (reading.Upload is not { } upload) return reading.Problem;
         using (upload)
@@ -83,22 +89,27 @@ internal sealed partial class ConvertEndpoint(
     private async Task<Problem?> AnswerAsync(
         HttpContext context, ConvertCall call, Upload upload, Admitted admitted, CancellationToken cancellationToken)
     {
-        if (SourceResolution.Resolve(context.Request, call, upload, limits) is { } problem) return problem;
+        if (SourceResolution.Resolve(context.Request, call, upload, call.Limits) is { } problem) return problem;
+        if (admitted.Take(LaneChoice.Of(call.Header!, call.Transform)) is { } barred) return barred;
         call.Tag = ResultTag.Of(upload.SourceHash, call.Transform, _options.Build);
         if (ResultTag.Matches(context.Request.Headers.IfNoneMatch, call.Tag)) return TellUnchanged(context, call);
         var outcome = await ConvertAsync(context, call, upload, cancellationToken);
         admitted.Converted = call.Timing.Converted;
+        if (admitted.Settle() is { } shed)
+        {
+            outcome.Image?.Dispose();
+            return shed;
+        }
         if (outcome.Image is not { } image) return Explain(context, outcome);
         using (image) await SendAsync(context, call, image);
         return null;
     }
 
-    private Admitted? Enter(HttpRequest request, out Problem? overload)
+    private Admitted? Enter(HttpContext context, ConvertCall call, out Problem? refusal)
     {
-        var bytes = request.ContentLength ?? HashedBuffer.FirstBytes;
-        var admitted = gate.Enter(bytes, _options.RequestTimeout, out var step);
-        overload = admitted is null ? Overload.Of(step) : null;
-        return admitted;
+        var bytes = context.Request.ContentLength ?? HashedBuffer.FirstBytes;
+        return gate.Enter(
+            KnownCaller.Of(context).Caller, call.LaneAsked, bytes, _options.RequestTimeout, out refusal);
     }
 
     private async Task<ConversionOutcome> ConvertAsync(
@@ -183,6 +194,7 @@ internal sealed partial class ConvertEndpoint(
 
     private Task RefuseAsync(HttpContext context, Problem problem)
     {
+        problem = PlanRefusal.Named(problem, limits, KnownCaller.Of(context).Caller.Limits);
         if (problem.IsUnheard)
         {
             metrics.HungUp();

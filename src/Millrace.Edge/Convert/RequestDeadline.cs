@@ -1,16 +1,21 @@
 namespace Millrace.Edge.Convert;
 
-/// <summary>One request's cancellation: the client hanging up, or the time for the present stage running out.</summary>
+/// <summary>
+/// One request's cancellation: the client hanging up, its place being taken away, or the time for the present stage
+/// running out.
+/// </summary>
 internal sealed class RequestDeadline : IDisposable
 {
     private readonly CancellationTokenSource _source;
     private readonly CancellationTokenRegistration _hangUp;
+    private readonly CancellationTokenRegistration _shed;
 
     /// <summary>Starts the first stage.</summary>
-    public RequestDeadline(TimeSpan firstStage, TimeProvider time, CancellationToken aborted)
+    public RequestDeadline(TimeSpan firstStage, TimeProvider time, CancellationToken aborted, CancellationToken shed)
     {
         _source = new CancellationTokenSource(firstStage, time);
         _hangUp = aborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
+        _shed = shed.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
     }
 
     /// <summary>Cancelled by whichever comes first.</summary>
@@ -23,6 +28,7 @@ internal sealed class RequestDeadline : IDisposable
     public void Dispose()
     {
         _hangUp.Dispose();
+        _shed.Dispose();
         _source.Dispose();
     }
 }

@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
 using Millrace.Core.Handover;
+using Millrace.Core.Poison;
+using Millrace.Edge.Health;
 
 namespace Millrace.Edge.Dispatch;
 
@@ -11,7 +13,7 @@ public static class DispatchComposition
 {
     /// <summary>
     /// Adds the <see cref="ConvertOrder"/> of an edge; needs a <see cref="Core.Tickets.IJobQueue"/>, a
-    /// <see cref="Core.Poison.IPoisonLedger"/> and <see cref="EdgeComposition.AddEdge"/> beside it. Options come from
+    /// <see cref="IPoisonLedger"/> and <see cref="EdgeComposition.AddEdge"/> beside it. Options come from
     /// the section <c>Edge:Dispatch</c>.
     /// </summary>
     public static IServiceCollection AddEdgeDispatch(this IServiceCollection services)
@@ -32,6 +34,12 @@ public static class DispatchComposition
         services.AddSingleton<PoisonCheck>();
         services.AddSingleton<ClaimDesk>();
         services.AddSingleton<Dispatcher>();
+        // Verdicts would be too mild before all deaths are known.
+        services.AddSingleton(provider =>
+        {
+            var ledger = provider.GetRequiredService<IPoisonLedger>();
+            return new NeededPart(() => ledger.Behind);
+        });
         services.AddSingleton<ConvertOrder>(provider => provider.GetRequiredService<Dispatcher>().ConvertAsync);
         return services;
     }

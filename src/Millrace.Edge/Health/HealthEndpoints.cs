@@ -9,15 +9,15 @@ namespace Millrace.Edge.Health;
 
 /// <summary>Answers whether this process lives and whether it should get traffic.</summary>
 internal sealed class HealthEndpoints(
-    ConversionProgress progress, Trial trial, Draining draining, IOptions<HealthOptions> options,
-    KnownTenants? known = null)
+    ConversionProgress progress, Trial trial, Draining draining, IEnumerable<NeededPart> parts,
+    IOptions<HealthOptions> options, KnownTenants? known = null)
 {
     /// <summary>200 as long as the process answers at all: what fails this should be restarted.</summary>
     public static Task LiveAsync(HttpContext context) => WriteOkAsync(context);
 
     /// <summary>
-    /// 200 while callers are known and conversions work; otherwise 503 with the reason: what fails this
-    /// should get no traffic.
+    /// 200 while callers are known, what this edge needs is there, and conversions work; otherwise 503 with the reason:
+    /// what fails this should get no traffic.
     /// </summary>
     public async Task ReadyAsync(HttpContext context)
     {
@@ -30,6 +30,8 @@ internal sealed class HealthEndpoints(
         if (draining.Begun) return Draining.Refusal;
         // Without keys there is nobody to be known.
         if (known?.Freshness < IdentityFreshness.Late) return Problem.Of(ProblemKinds.IdentityUnavailable);
+        if (parts.Select(part => part.Unready()).FirstOrDefault(reason => reason is not null) is { } missing)
+            return Problem.Of(ProblemKinds.PartNotReady, missing);
         var stalled = progress.Stalled();
         if (stalled > options.Value.StallTimeout)
         {

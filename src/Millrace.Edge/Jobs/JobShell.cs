@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Millrace.Core.Images;
 using Millrace.Core.Objects;
+using Millrace.Edge.Admission;
 using Millrace.Edge.Identity;
 using Millrace.Edge.Problems;
 
@@ -9,7 +11,7 @@ namespace Millrace.Edge.Jobs;
 /// <summary>
 /// What is around every answer about jobs: whose request it is, refusals, a store that is away, hang-ups.
 /// </summary>
-internal sealed partial class JobShell(JobMetrics metrics, ILogger<JobShell> log)
+internal sealed partial class JobShell(JobMetrics metrics, ImageLimits limits, ILogger<JobShell> log)
 {
     private static readonly TimeSpan FaultRetry = TimeSpan.FromSeconds(5);
 
@@ -43,6 +45,7 @@ internal sealed partial class JobShell(JobMetrics metrics, ILogger<JobShell> log
 
     private Task RefuseAsync(HttpContext context, Problem problem)
     {
+        problem = PlanRefusal.Named(problem, limits, KnownCaller.Of(context).Caller.Limits);
         LogRefused(problem.Kind.Code, context.TraceIdentifier);
         return ProblemWriter.WriteAsync(context, problem);
     }

@@ -34,6 +34,7 @@ public static class JobsComposition
         services.AddSingleton<JobList>();
         services.AddSingleton<JobDrafts>();
         services.AddSingleton<SourceReading>();
+        services.AddSingleton<OpenJobs>();
         services.AddSingleton<JobAcceptance>();
         services.AddSingleton<SubmitEndpoint>();
         services.AddSingleton<JobEndpoint>();

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Options;
-using Millrace.Core.Admission;
-using Millrace.Core.Images;
 using Millrace.Core.Jobs;
 using Millrace.Core.Objects;
 using Millrace.Edge.Admission;
@@ -13,7 +11,7 @@ namespace Millrace.Edge.Jobs;
 /// Reads an image that a job names instead of sending it. It is copied into the job, so that what is accepted cannot be
 /// changed or taken away behind it.
 /// </summary>
-internal sealed class SourceReading(IObjectStore store, ImageLimits limits, IOptions<JobsOptions> options)
+internal sealed class SourceReading(IObjectStore store, IOptions<JobsOptions> options)
 {
     private const string UploadScheme = "upload:";
     private const string BucketScheme = "s3://";
@@ -45,10 +43,10 @@ internal sealed class SourceReading(IObjectStore store, ImageLimits limits, IOpt
     {
         await using var found = await store.GetAsync(key, range: null, cancellationToken);
         if (found is null) return new(null, NotFound());
-        if (found.Head.Length > limits.BytesMax) return new(null, HashedBuffer.TooManyBytes(limits.BytesMax));
-        var step = admitted.Hold(found.Head.Length);
-        if (step.Verdict != AdmissionVerdict.Admitted) return new(null, Overload.Of(step));
-        using var buffer = new Taken(new HashedBuffer(limits.BytesMax, found.Head.Length));
+        var bytesMax = admitted.Limits.BytesMax;
+        if (found.Head.Length > bytesMax) return new(null, HashedBuffer.TooManyBytes(bytesMax));
+        if (admitted.Hold(found.Head.Length) is { } full) return new(null, full);
+        using var buffer = new Taken(new HashedBuffer(bytesMax, found.Head.Length));
         var problem = await buffer.Buffer!.FillAsync(found.Content, 0, admitted, cancellationToken);
         return problem is null ? new(buffer.ToUpload(), null) : new(null, problem);
     }

@@ -1,11 +1,14 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Millrace.Core.Identity;
 using Millrace.Core.Images;
 using Millrace.Core.Jobs;
 using Millrace.Core.Objects;
+using Millrace.Core.Tickets;
 using Millrace.Edge.Admission;
 using Millrace.Edge.Convert;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Problems;
 using Millrace.Edge.Serving;
 using Millrace.Edge.Uploads;
@@ -29,32 +32,37 @@ internal sealed class UploadEndpoint(
     private async Task<Problem?> AnswerAsync(HttpContext context)
     {
         if (draining.Begun) return Draining.Refusal;
-        var tenant = JobShell.TenantOf(context);
+        var caller = KnownCaller.Of(context).Caller;
+        var barred = caller.Limits is { } plan ? PlanRefusal.OfLane(plan, Lane.Bulk, isKnown: true) : null;
+        if (barred is not null) return barred;
+        var (tenant, bytesMax) = (caller.Tenant, PlanRefusal.Smaller(limits, caller.Limits).BytesMax);
         var media = MediaKinds.Of(context.Request);
-        if (media == MediaKind.Multipart) return await ReadFormAsync(context, tenant);
+        if (media == MediaKind.Multipart) return await ReadFormAsync(context, caller);
         if (media != MediaKind.Raw) return Closing(ProblemKinds.UnsupportedMediaType);
         if (context.Request.ContentLength is not { } length) return Closing(ProblemKinds.LengthRequired);
         if (length == 0) return Problem.Of(ProblemKinds.EmptyBody);
-        if (length > limits.BytesMax) return HashedBuffer.TooManyBytes(limits.BytesMax);
+        if (length > bytesMax) return HashedBuffer.TooManyBytes(bytesMax);
         return await StoreAsync(context, tenant, length);
     }
 
-    private async Task<Problem?> ReadFormAsync(HttpContext context, string tenant)
+    private async Task<Problem?> ReadFormAsync(HttpContext context, Caller caller)
     {
-        using var admitted = gate.Enter(
-            context.Request.ContentLength ?? HashedBuffer.FirstBytes, SubmitEndpoint.AnyWait, out var step);
-        if (admitted is null) return Overload.Of(step);
-        using var deadline = new RequestDeadline(convert.Value.BodyTimeout, time, context.RequestAborted);
+        var bytes = context.Request.ContentLength ?? HashedBuffer.FirstBytes;
+        using var admitted = gate.Enter(caller, Lane.Bulk, bytes, SubmitEndpoint.AnyWait, out var refusal);
+        if (admitted is null) return refusal;
+        using var deadline = new RequestDeadline(
+            convert.Value.BodyTimeout, time, context.RequestAborted, admitted.Shed);
         var reading = await body.ReadAsync(context, MediaKind.Multipart, admitted, deadline.Token);
         if (reading.Upload is not { } upload) return reading.Problem;
         using (upload)
         {
             if (!upload.Watermark.IsEmpty) return JobWish.Bad("watermark", "an upload is one image", "file alone");
+            if (admitted.Settle() is { } shed) return shed;
             var id = Guid.CreateVersion7(time.GetUtcNow());
             deadline.Restart(options.Value.AcceptTimeout);
             try
             {
-                await store.PutAsync(JobKeys.Upload(tenant, id), upload.Source, PutMode.Create, deadline.Token);
+                await store.PutAsync(JobKeys.Upload(caller.Tenant, id), upload.Source, PutMode.Create, deadline.Token);
             }
             catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
             {
@@ -70,7 +78,8 @@ internal sealed class UploadEndpoint(
     {
         var id = Guid.CreateVersion7(time.GetUtcNow());
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var deadline = new RequestDeadline(convert.Value.BodyTimeout, time, context.RequestAborted);
+        using var deadline = new RequestDeadline(
+            convert.Value.BodyTimeout, time, context.RequestAborted, CancellationToken.None);
         try
         {
             await using var hashed = new HashingStream(context.Request.Body, hash);

@@ -59,6 +59,10 @@ public static class ProblemKinds
     public static ProblemKind TenantSuspended { get; } = new(403, "tenant-suspended",
         "The tenant is suspended", "Ask whoever runs this service; nothing of the tenant is lost.");
 
+    /// <summary>The tenant's plan does not have this lane.</summary>
+    public static ProblemKind LaneNotAllowed { get; } = new(403, "lane-not-allowed",
+        "The tenant's plan does not have this lane", "Ask for work of a lane that allowed names.");
+
     /// <summary>A source that this tenant may not name here.</summary>
     public static ProblemKind SourceRefused { get; } = new(403, "source-refused",
         "The source is not allowed", "Send the image as the body, or upload it first and name it upload:ID.");
@@ -196,6 +200,18 @@ public static class ProblemKinds
     public static ProblemKind TooManyWrongKeys { get; } = new(429, "too-many-wrong-keys",
         "Too many unknown keys came from this address", "Check the key, and come again after the time in Retry-After.");
 
+    /// <summary>More requests than the tenant's rate.</summary>
+    public static ProblemKind RateLimited { get; } = new(429, "rate-limited",
+        "The tenant sends more requests than it may", "Come again after the time in Retry-After.");
+
+    /// <summary>More conversions at once than the tenant may have.</summary>
+    public static ProblemKind InFlightLimited { get; } = new(429, "in-flight-limited",
+        "The tenant has as many conversions under way as it may", "Come again when one of them has ended.");
+
+    /// <summary>More open jobs than the tenant may have.</summary>
+    public static ProblemKind JobsOpenLimited { get; } = new(429, "jobs-open-limited",
+        "The tenant has as many open jobs as it may", "Come again when some of them have ended.");
+
     /// <summary>More request headers than allowed.</summary>
     public static ProblemKind HeadersTooLarge { get; } = new(431, "headers-too-large",
         "The request headers are too large", "Send fewer or shorter headers.");
@@ -215,6 +231,10 @@ public static class ProblemKinds
     /// <summary>The expected wait is past the deadline.</summary>
     public static ProblemKind WaitTooLong { get; } = new(503, "wait-too-long",
         "The wait would be longer than the deadline", "Come again after the time in Retry-After.");
+
+    /// <summary>Its place went to a tenant that has less under way.</summary>
+    public static ProblemKind Shed { get; } = new(503, "shed",
+        "Other tenants needed the place", "Come again after the time in Retry-After, with less at once.");
 
     /// <summary>As many conversions wait as may wait.</summary>
     public static ProblemKind QueueFull { get; } = new(503, "queue-full",
@@ -260,6 +280,10 @@ public static class ProblemKinds
     public static ProblemKind StoreFull { get; } = new(503, "store-full",
         "The object store is full", "Come again after the time in Retry-After.");
 
+    /// <summary>Readiness: poison ledger or object store cannot be used yet.</summary>
+    public static ProblemKind PartNotReady { get; } = new(503, "part-not-ready",
+        "Something that this server needs is not there", "Send traffic elsewhere until this address answers 200.");
+
     /// <summary>Readiness: work is in flight and none of it ends.</summary>
     public static ProblemKind NotProgressing { get; } = new(503, "not-progressing",
         "Conversions are under way but none ends", "Send traffic elsewhere until this address answers 200.");
@@ -272,7 +296,7 @@ public static class ProblemKinds
     public static IReadOnlyList<ProblemKind> OfJobs { get; } =
     [
         BadJob, BadIdempotencyKey, SourceRefused, JobNotFound, DeliveryNotFound, ResultNotFound, SourceNotFound,
-        JobBegun, JobNotFinished,
+        JobBegun, JobNotFinished, JobsOpenLimited,
         JobCancelled, IdempotencyPending, JobExpired, LengthRequired, RangeNotSatisfiable, IdempotencyMismatch,
         SourceGone, NotWorkedOn, StoreUnavailable, StoreFull,
     ];
@@ -281,6 +305,7 @@ public static class ProblemKinds
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         BadParameter, BadRequest, AmbiguousLength, EmptyBody, BadMultipart, WatermarkMismatch, BadJob,
+        LaneNotAllowed,
         BadIdempotencyKey, KeyMissing, KeyUnknown, ScopeMissing, TenantSuspended, SourceRefused, NotFound,
         JobNotFound, DeliveryNotFound, ResultNotFound, SourceNotFound,
         MethodNotAllowed,
@@ -288,9 +313,10 @@ public static class ProblemKinds
         TooManyBytes, UriTooLong, UnsupportedMediaType, UnsupportedFormat, RangeNotSatisfiable, IdempotencyMismatch,
         SourceGone, TooManyPixels, TooManyFrames, TooManyScans, OutputTooLarge, Damaged, TransformImpossible,
         WatermarkUnreadable, KernelCrashed, KernelDeadline, KernelOutOfMemory, KernelProtocol, Quarantined,
-        TooManyWrongKeys, HeadersTooLarge, InternalError, RequestsFull, BytesFull, WaitTooLong, QueueFull,
+        RateLimited, InFlightLimited, JobsOpenLimited,
+        TooManyWrongKeys, HeadersTooLarge, InternalError, RequestsFull, BytesFull, WaitTooLong, Shed, QueueFull,
         QueueDeadline, Stopping, IdentityUnavailable, NoKernel, WorkerLost, QueueUnavailable,
-        NotWorkedOn, StoreUnavailable, StoreFull, LedgerUnavailable, NotProgressing, TrialFailed,
+        NotWorkedOn, StoreUnavailable, StoreFull, LedgerUnavailable, PartNotReady, NotProgressing, TrialFailed,
     ];
 
     private static readonly FrozenDictionary<ConversionFailure, ProblemKind> ByFailure =

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using Millrace.Core.Admission;
 using Millrace.Edge.Admission;
 using Millrace.Edge.Problems;
 
@@ -80,8 +79,7 @@ internal sealed class HashedBuffer : IDisposable
     private Problem? Grow(long heldBefore, Admitted admitted)
     {
         var size = Math.Min(2L * _array.Length, _bytesExpectedMax + 1);
-        var step = admitted.Hold(heldBefore + Math.Min(size, _bytesExpectedMax));
-        if (step.Verdict != AdmissionVerdict.Admitted) return Overload.Of(step);
+        if (admitted.Hold(heldBefore + Math.Min(size, _bytesExpectedMax)) is { } full) return full;
         var larger = ArrayPool<byte>.Shared.Rent((int)size);
         Bytes.Span.CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_array);

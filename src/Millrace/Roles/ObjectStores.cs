@@ -1,3 +1,5 @@
+using Millrace.Edge.Health;
+using Millrace.Storage;
 using Millrace.Storage.Files;
 using Millrace.Storage.S3;
 
@@ -14,6 +16,7 @@ internal static class ObjectStores
     /// Adds the store that <c>Storage:Kind</c> names, <c>s3</c> or <c>files</c>; without it S3 when there is a bucket,
     /// files when there is a folder.
     /// </summary>
+    /// <remarks>A process whose store is not fit for use says so in its readiness.</remarks>
     /// <returns>False when the settings name none: the role then does without what needs one.</returns>
     /// <exception cref="InvalidDataException">The kind is none.</exception>
     public static bool Add(WebApplicationBuilder builder)
@@ -22,6 +25,7 @@ internal static class ObjectStores
         {
             case "s3":
                 builder.Services.AddS3ObjectStore();
+                AddReadiness(builder.Services);
                 return true;
             case "files":
                 builder.Services.AddFileObjectStore();
@@ -32,6 +36,13 @@ internal static class ObjectStores
                 throw new InvalidDataException($"{KindSetting}: '{other}' is neither 's3' nor 'files'.");
         }
     }
+
+    // Files are fit from the start on, or the process does not start.
+    private static void AddReadiness(IServiceCollection services) => services.AddSingleton(provider =>
+    {
+        var health = provider.GetRequiredService<StorageHealth>();
+        return new NeededPart(() => health.Unready is { } reason ? "The object store: " + reason : null);
+    });
 
     private static string KindOf(ConfigurationManager settings)
     {

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
+using Millrace.Core.Poison;
+using Millrace.Edge.Health;
 using Millrace.Edge.Telemetry;
 using Millrace.Queue.Rabbit;
 using Millrace.Worker;
@@ -71,10 +73,15 @@ internal static class WorkerCommand
     {
         app.MapMillraceTelemetry();
         app.MapGet("/health/live", () => Results.Text("ok\n"));
-        app.MapGet("/health/ready", (LeaseHealth health) => health.Unready is { } reason
-            ? Results.Text(reason + "\n", statusCode: StatusCodes.Status503ServiceUnavailable)
-            : Results.Text("ok\n"));
+        app.MapGet("/health/ready", (LeaseHealth health, IPoisonLedger ledger, IEnumerable<NeededPart> parts) =>
+            Unready(health, ledger, parts) is { } reason
+                ? Results.Text(reason + "\n", statusCode: StatusCodes.Status503ServiceUnavailable)
+                : Results.Text("ok\n"));
     }
+
+    private static string? Unready(LeaseHealth health, IPoisonLedger ledger, IEnumerable<NeededPart> parts) =>
+        health.Unready ?? ledger.Behind
+        ?? parts.Select(part => part.Unready()).FirstOrDefault(reason => reason is not null);
 
     private static string Greeting(WebApplication app, string address) =>
         $"millrace worker is ready: health and metrics at {address}";

@@ -8,7 +8,7 @@ internal sealed class MemoryLedger : IPoisonLedger
 {
     private readonly ConcurrentDictionary<string, Strike[]> _strikes = new();
 
-    public string? Behind => null;
+    public string? Behind { get; set; }
 
     /// <summary>Thrown instead of storing a strike.</summary>
     public Exception? Broken { get; set; }

@@ -1,7 +1,10 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
+using Millrace.Edge.Health;
+using Millrace.Edge.Tests.Dispatch;
 
 namespace Millrace.Edge.Tests.Health;
 
@@ -117,6 +120,33 @@ public sealed class HealthTests
         Assert.Contains("16 s", problem.Detail(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await stuck).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(server, "/health/ready")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Ready_WhileDeathsAreUnread_Is503WithTheReason()
+    {
+        await using var server = await DispatchServer.StartAsync();
+        server.Ledger.Behind = "The log of deaths is not being read.";
+
+        var response = await server.Client.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+
+        var problem = await response.ProblemAsync(503, "part-not-ready");
+        Assert.Contains("The log of deaths is not being read.", problem.Detail(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ready_WhileAPartIsMissing_Is503UntilItIsThere()
+    {
+        string? missing = "The bucket is away.";
+        await using var server = await EdgeServer.StartAsync(
+            services => services.AddSingleton(new NeededPart(() => missing)));
+
+        var before = await GetAsync(server, "/health/ready");
+        missing = null;
+        var after = await GetAsync(server, "/health/ready");
+
+        Assert.Contains("The bucket is away.", (await before.ProblemAsync(503, "part-not-ready")).Detail());
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode);
     }
 
     private static Task<HttpResponseMessage> GetAsync(EdgeServer server, string path) =>

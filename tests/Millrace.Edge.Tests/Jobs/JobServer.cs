@@ -81,6 +81,7 @@ internal sealed class JobServer : IAsyncDisposable
         builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks().AddEdgeUsage();
         if (parts.Feed is null) builder.Services.AddEdgeOpen();
         else AddKeys(builder.Services, parts.Feed);
+        parts.Services?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapEdge();
         await app.StartAsync(Cancel);
@@ -170,6 +171,9 @@ internal sealed class JobServerParts
     public MemoryLedger Ledger { get; } = new();
 
     public MemoryUsage Usage { get; } = new();
+
+    /// <summary>Services in place of the edge's own.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
 
     /// <summary>Who tells of keys; null: everybody is served.</summary>
     public MemoryFeed? Feed { get; init; }
