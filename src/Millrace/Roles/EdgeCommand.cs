@@ -80,6 +80,7 @@ internal static class EdgeCommand
         AddCallers(builder.Services, parsed.GetValue(Open));
         builder.Services.AddEdgeDispatch();
         DurableJobs.AddToEdge(builder);
+        Ledgers.AddToEdge(builder);
         builder.Services.AddEdgeInternal();
         builder.Services.AddMillraceTelemetry(builder.Configuration);
         return builder;

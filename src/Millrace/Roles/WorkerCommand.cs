@@ -48,7 +48,10 @@ internal static class WorkerCommand
         builder.Services.AddKernelPool();
         builder.Services.AddHttpEdgeLink();
         if (ObjectStores.IsConfigured(builder.Configuration))
+        {
             UsageRecording.Add(builder, "worker", parsed.GetValue(Name));
+            Ledgers.Add(builder);
+        }
         builder.Services.AddWorkerLeases();
         DurableJobs.AddToWorker(builder);
         builder.Services.AddMillraceTelemetry(builder.Configuration);
