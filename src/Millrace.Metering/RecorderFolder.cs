@@ -15,7 +15,9 @@ internal sealed class RecorderFolder : IDisposable
     private RecorderFolder(string path, FileStream held) => (_path, _lock) = (path, held);
 
     /// <summary>Makes the folder if need be, and holds it until disposed.</summary>
-    /// <exception cref="IOException">It cannot be written, or another process holds it; the message says which.</exception>
+    /// <exception cref="IOException">
+    /// It cannot be written, or another process holds it; the message says which.
+    /// </exception>
     public static RecorderFolder Open(string folder, string recorder)
     {
         var path = Path.GetFullPath(Path.Combine(folder, recorder));

@@ -148,7 +148,7 @@ public sealed partial class Recording : IDisposable
     private partial void LogBegan(string recorder, long epoch, int earlier);
 
     [LoggerMessage(8041, LogLevel.Warning,
-        "The usage journal in {Folder} ended within a record; {Bytes} bytes are cut off, none of them was answered for")]
+        "The usage journal in {Folder} ended within a record; {Bytes} bytes that nobody was told of are cut off")]
     private partial void LogCut(string folder, long bytes);
 
     [LoggerMessage(8042, LogLevel.Warning,

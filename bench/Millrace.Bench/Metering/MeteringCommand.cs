@@ -28,7 +28,7 @@ internal static class MeteringCommand
         BenchOptions.Count("--records", "Records that are written and shipped", WholeRecords, BriefRecords);
 
     private static readonly Option<int?> Rounds =
-        BenchOptions.Count("--rounds", "Rounds of requests, with metering and without in turn", WholeRounds, BriefRounds);
+        BenchOptions.Count("--rounds", "Rounds of requests, with and without in turn", WholeRounds, BriefRounds);
 
     public static Command Create()
     {
@@ -63,7 +63,8 @@ internal static class MeteringCommand
     {
         var (stores, made) = (new CountingStores(), Make(count));
         var recording = Start(folder, "records", stores);
-        var figures = new Table("threads", "ns a record", "million/s", "p99 us", "slowest ms", "journal bytes a record");
+        var figures = new Table(
+            "threads", "ns a record", "million/s", "p99 us", "slowest ms", "journal bytes a record");
         foreach (var threads in (int[])[1, 4])
         {
             var before = recording.Journal.Bytes;
@@ -111,7 +112,8 @@ internal static class MeteringCommand
         using var recording = Start(folder, "service", new CountingStores());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var shipping = recording.RunAsync(stop.Token);
-        await using var with = await BenchEdge.StartAsync("recorded", null, cancellationToken, usage: recording.Journal);
+        await using var with = await BenchEdge.StartAsync(
+            "recorded", null, cancellationToken, usage: recording.Journal);
         await using var without = await BenchEdge.StartAsync("not recorded", null, cancellationToken);
         using var load = new LoadGenerator(TimeProvider.System);
         for (var round = -2; round < rounds; round++)
@@ -136,7 +138,12 @@ internal static class MeteringCommand
 
     private static Recording Start(string folder, string recorder, CountingStores stores)
     {
-        var options = new MeteringOptions { Folder = folder, Recorder = recorder, StopTimeout = TimeSpan.FromMinutes(5) };
+        var options = new MeteringOptions
+        {
+            Folder = folder,
+            Recorder = recorder,
+            StopTimeout = TimeSpan.FromMinutes(5),
+        };
         return new Recording(
             Options.Create(options), stores, stores, new MeteringMetrics(new Meters()), new Random(1),
             TimeProvider.System, NullLoggerFactory.Instance);

@@ -40,7 +40,9 @@ internal static partial class Disk
         if (handle.IsInvalid || FlushAll(handle) != 0) throw Failure($"flush the folder '{folder}'");
     }
 
-    /// <summary>Replaces a small file: whole and on the disk when this returns, the old or the new at any time.</summary>
+    /// <summary>
+    /// Replaces a small file: whole and on the disk when this returns, the old or the new at any time.
+    /// </summary>
     /// <exception cref="IOException">It cannot; the old one stands.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> bytes)
     {

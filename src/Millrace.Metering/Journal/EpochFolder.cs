@@ -32,7 +32,9 @@ internal sealed class EpochFolder
         return new EpochFolder(path, name);
     }
 
-    /// <summary>Every epoch of a folder, the oldest first; what was not made whole holds nothing and is removed.</summary>
+    /// <summary>
+    /// Every epoch of a folder, the oldest first; what was not made whole holds nothing and is removed.
+    /// </summary>
     /// <exception cref="IOException">The disk cannot.</exception>
     /// <exception cref="InvalidDataException">An epoch has records, but its name cannot be read.</exception>
     public static IReadOnlyList<EpochFolder> All(string parent)

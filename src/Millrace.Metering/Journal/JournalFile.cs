@@ -66,7 +66,8 @@ internal sealed unsafe class JournalFile : IDisposable
         SafeFileHandle? handle = null;
         try
         {
-            handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            handle = File.OpenHandle(
+                path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             Disk.Reserve(handle, bytes);
             Disk.Flush(handle);
             Disk.FlushNames(folder);

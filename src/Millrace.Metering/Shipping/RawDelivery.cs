@@ -92,7 +92,8 @@ internal sealed partial class RawDelivery(
         var bytes = new byte[stored.Head.Length];
         await stored.Content.ReadExactlyAsync(bytes, cancellationToken);
         if (bytes.AsSpan().SequenceEqual(made.Span)) return made;
-        await using var reader = await ParquetReader.CreateAsync(new MemoryStream(bytes), null, false, cancellationToken);
+        await using var reader = await ParquetReader.CreateAsync(
+            new MemoryStream(bytes), null, false, cancellationToken);
         return reader.CustomMetadata.GetValueOrDefault(SegmentColumns.RecordsKey) == records
             ? bytes
             : throw new ObjectStoreException(

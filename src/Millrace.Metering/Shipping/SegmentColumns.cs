@@ -6,7 +6,9 @@ using Parquet.Schema;
 
 namespace Millrace.Metering.Shipping;
 
-/// <summary>Records of one hour, by column, and the Parquet file that they make: equal records make equal bytes.</summary>
+/// <summary>
+/// Records of one hour, by column, and the Parquet file that they make: equal records make equal bytes.
+/// </summary>
 internal sealed class SegmentColumns(EpochName epoch)
 {
     /// <summary>Key of the file's own word on which records are in it.</summary>

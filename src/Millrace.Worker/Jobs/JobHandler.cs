@@ -149,8 +149,8 @@ internal sealed partial class JobHandler(
     }
 
     /// <summary>
-    /// The outcome is stored, by whomever. Whoever finds it so sees to usage and webhook: the one who stored it may have
-    /// died before. A second record, and a second ticket, have the same id, and are told apart by that.
+    /// The outcome is stored, by whomever. Whoever finds it so sees to usage and webhook: the one who stored it may
+    /// have died before. A second record, and a second ticket, have the same id, and are told apart by that.
     /// </summary>
     private async Task<LeaseEnd> CloseAsync(
         JobRecord record, JobOutcome held, LeaseOutcome outcome, CancellationToken hold)

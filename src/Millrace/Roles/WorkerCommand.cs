@@ -49,8 +49,8 @@ internal static class WorkerCommand
         builder.Services.AddHttpEdgeLink();
         if (ObjectStores.IsConfigured(builder.Configuration))
         {
-            UsageRecording.Add(builder, "worker", parsed.GetValue(Name));
             Ledgers.Add(builder);
+            UsageRecording.Add(builder, "worker", parsed.GetValue(Name));
         }
         builder.Services.AddWorkerLeases();
         DurableJobs.AddToWorker(builder);

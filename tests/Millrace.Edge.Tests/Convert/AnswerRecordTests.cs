@@ -67,7 +67,8 @@ public sealed class AnswerRecordTests
         await using var server = await EdgeServer.StartAsync();
         using var first = await server.ConvertAsync("?width=20");
 
-        using var second = await server.ConvertAsync("?width=20", null, ("If-None-Match", first.Headers.ETag!.ToString()));
+        using var second = await server.ConvertAsync(
+            "?width=20", null, ("If-None-Match", first.Headers.ETag!.ToString()));
 
         Assert.Equal([200, 304], server.Usage.Records.Select(record => record.Status));
         Assert.False(server.Usage.Records[1].IsBillable);

@@ -11,7 +11,7 @@ public sealed class KillTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly string Victim = Path.Combine(
-        AppContext.BaseDirectory.Replace("Millrace.Metering.Tests", "Millrace.Metering.Victim", StringComparison.Ordinal),
+        AppContext.BaseDirectory.Replace("Metering.Tests", "Metering.Victim", StringComparison.Ordinal),
         "Millrace.Metering.Victim.dll");
 
     [Fact]
@@ -85,7 +85,8 @@ public sealed class KillTests
             epochs.Add(epoch.Name.Epoch);
             var (last, _) = epoch.Recover();
             var next = 1L;
-            new JournalReader(epoch, (from, to) => Assert.Fail($"{from} to {to} are lost.")).Read(1, last, (sequence, payload) =>
+            var reader = new JournalReader(epoch, (from, to) => Assert.Fail($"{from} to {to} are lost."));
+            reader.Read(1, last, (sequence, payload) =>
             {
                 Assert.Equal(next++, sequence);
                 ids.Add(JournalFrame.Read(sequence, payload).Record.Id);
@@ -98,9 +99,7 @@ public sealed class KillTests
 
     private static Process Start(string what, string folder)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && path.EndsWith("dotnet", StringComparison.Ordinal)
-            ? path
-            : "dotnet")
+        var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

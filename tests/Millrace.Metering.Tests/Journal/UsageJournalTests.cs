@@ -110,7 +110,8 @@ public sealed class UsageJournalTests
     {
         using var folder = new TestFolder();
         long first;
-        using (var recorder = new Recorder(folder.Path, null, null)) first = recorder.Recording.Journal.Epoch.Name.Epoch;
+        using (var recorder = new Recorder(folder.Path, null, null))
+            first = recorder.Recording.Journal.Epoch.Name.Epoch;
 
         using var second = new Recorder(folder.Path, null, null, new FakeTimeProvider(Recorder.Noon.AddHours(-1)));
 

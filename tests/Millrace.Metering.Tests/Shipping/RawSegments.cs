@@ -46,7 +46,8 @@ internal static class RawSegments
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText =
-            $"CREATE VIEW usage AS SELECT * FROM read_parquet('{folder.Path}/**/*.parquet', hive_partitioning = true); {sql}";
+            $"CREATE VIEW usage AS SELECT * FROM read_parquet('{folder.Path}/**/*.parquet', "
+            + $"hive_partitioning = true); {sql}";
         using var reader = command.ExecuteReader();
         var rows = new List<object[]>();
         do
