@@ -20,6 +20,7 @@ public sealed partial class Recording : IDisposable
     private readonly List<IReadOnlyList<EpochJournal>> _views = [];
     private readonly MeteringOptions _options;
     private readonly TimeProvider _time;
+    private readonly int _earlier;
     private readonly ILogger<Recording> _logger;
 
     /// <summary>Opens the folder and begins an epoch.</summary>
@@ -62,7 +63,7 @@ public sealed partial class Recording : IDisposable
         }
         metrics.Observe(Journal);
         _thread = new JournalThread(Journal, _options.FlushInterval, time);
-        LogBegan(_options.Recorder!, Journal.Epoch.Name.Epoch, earlier.Count);
+        _earlier = earlier.Count;
     }
 
     /// <summary>Where records are written down.</summary>
@@ -77,7 +78,11 @@ public sealed partial class Recording : IDisposable
     internal IReadOnlyList<ShippingLoop> Loops => _loops;
 
     /// <summary>Ships until told to stop.</summary>
-    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(_loops.Select(loop => loop.RunAsync(stopping)));
+    public Task RunAsync(CancellationToken stopping)
+    {
+        LogBegan(_options.Recorder!, Journal.Epoch.Name.Epoch, _earlier);
+        return Task.WhenAll(_loops.Select(loop => loop.RunAsync(stopping)));
+    }
 
     /// <summary>
     /// Takes no further record, and ships what there is within <see cref="MeteringOptions.StopTimeout"/>; what is left

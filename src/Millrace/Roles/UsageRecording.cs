@@ -13,11 +13,14 @@ internal static partial class UsageRecording
     private const string RecorderSetting = "Metering:Recorder";
     private const int NameLengthMax = 64;
 
-    /// <summary>Adds metering; before whatever records, as it must stop after that.</summary>
+    private const string Nowhere =
+        "Usage has nowhere to go: set Storage (docs/operations.md) and Metering:Folder, or Metering:Enabled to false "
+        + "if nobody is to be billed.";
+
+    /// <summary>Adds metering, which fails its check where there is no object store for the records; before whatever records, as it must stop after that.</summary>
     /// <param name="builder">Its settings are complete.</param>
     /// <param name="role">What the recorder's name begins with.</param>
     /// <param name="name">Of the process; null: the machine's.</param>
-    /// <exception cref="InvalidDataException">There is no object store for the records.</exception>
     public static void Add(WebApplicationBuilder builder, string role, string? name)
     {
         if (!builder.Configuration.GetValue(EnabledSetting, defaultValue: true))
@@ -25,7 +28,8 @@ internal static partial class UsageRecording
             builder.Services.AddSingleton<IUsageRecorder, NoUsage>();
             return;
         }
-        if (!ObjectStores.IsConfigured(builder.Configuration)) throw Nowhere();
+        if (!ObjectStores.IsConfigured(builder.Configuration))
+            builder.Services.AddOptions<MeteringOptions>().Validate(_ => false, Nowhere);
         if (string.IsNullOrEmpty(builder.Configuration[RecorderSetting]))
             builder.Configuration[RecorderSetting] = NameOf(role, name ?? Environment.MachineName);
         builder.Services.AddMetering(RandomNumberGenerator.GetInt32(int.MaxValue));
@@ -36,9 +40,6 @@ internal static partial class UsageRecording
         });
     }
 
-    private static InvalidDataException Nowhere() => new(
-        $"Usage has nowhere to go: set Storage (docs/operations.md) and Metering:Folder, or {EnabledSetting} to false "
-        + "if nobody is to be billed.");
 
     private static string NameOf(string role, string name)
     {
