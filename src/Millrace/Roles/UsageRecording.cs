@@ -17,7 +17,10 @@ internal static partial class UsageRecording
         "Usage has nowhere to go: set Storage (docs/operations.md) and Metering:Folder, or Metering:Enabled to false "
         + "if nobody is to be billed.";
 
-    /// <summary>Adds metering, which fails its check where there is no object store for the records; before whatever records, as it must stop after that.</summary>
+    /// <summary>
+    /// Adds metering, which fails its check where there is no object store for the records; called before whatever
+    /// records is added, as it must stop after that.
+    /// </summary>
     /// <param name="builder">Its settings are complete.</param>
     /// <param name="role">What the recorder's name begins with.</param>
     /// <param name="name">Of the process; null: the machine's.</param>
