@@ -7,6 +7,7 @@ using Millrace.Bench.Identity;
 using Millrace.Bench.Kernels;
 using Millrace.Bench.Ledgers;
 using Millrace.Bench.Memory;
+using Millrace.Bench.Metering;
 using Millrace.Bench.Micro;
 using Millrace.Bench.Objects;
 using Millrace.Bench.Queues;
@@ -16,7 +17,7 @@ Command[] sideBySide =
 [
     KernelCommand.Create(), ServiceCommand.Create(), MemoryCommand.Create(), DeathCommand.Create(),
     QueueCommand.Create(), RegionCommand.Create(), DurableCommand.Create(), IdentityCommand.Create(),
-    FairnessCommand.Create(),
+    FairnessCommand.Create(), MeteringCommand.Create(),
 ];
 var root = new RootCommand("Measures Millrace side by side with others; every figure is a ratio inside one run.")
 {

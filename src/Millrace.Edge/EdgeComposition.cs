@@ -54,6 +54,7 @@ public static class EdgeComposition
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<ServiceEndpoint>();
         services.AddSingleton<BodyReading>();
+        services.AddSingleton<AnswerRecord>();
         services.AddSingleton<ConvertEndpoint>();
         AddServing(services);
         AddDescription(services);

@@ -54,7 +54,8 @@ internal sealed class RunningRegion : IAsyncDisposable
         {
             await region._engines.StartAsync(options, cancellationToken);
             File.WriteAllText(
-                options.SettingsPath, RegionSettings.Of(options.TracesTickets, region.Store, region.Ear));
+                options.SettingsPath, RegionSettings.Of(
+                    options.TracesTickets, region.Store, region.Ear, Path.Combine(options.Folder, "usage")));
             await region.StartRolesAsync(cancellationToken);
             return region;
         }

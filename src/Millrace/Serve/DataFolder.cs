@@ -30,6 +30,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The folder of management's database.</summary>
     public string ManagementPath => Path.Combine(_path, "management");
 
+    /// <summary>The folder of usage that is not shipped yet.</summary>
+    public string UsagePath => Path.Combine(_path, "usage");
+
     /// <summary>The secret of this server's operators.</summary>
     public string SecretPath => Path.Combine(_path, SecretName);
 

@@ -77,6 +77,7 @@ internal sealed class JobServer : IAsyncDisposable
             .GroupBy(s => s.Key).ToDictionary(s => s.Key, s => (string?)s.Last().Value));
         builder.Services.AddSingleton<TimeProvider>(parts.Time).AddSingleton<IObjectStore>(parts.Store);
         builder.Services.AddSingleton<IJobQueue>(parts.Queue).AddSingleton<IPoisonLedger>(parts.Ledger);
+        builder.Services.AddSingleton<IUsageRecorder>(new UsageList());
         builder.Services.AddSingleton<IUsageLedger>(parts.Usage).AddSingleton<IUsageRows>(parts.Usage);
         builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks().AddEdgeUsage();
         if (parts.Feed is null) builder.Services.AddEdgeOpen();
