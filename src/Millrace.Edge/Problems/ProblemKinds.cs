@@ -274,7 +274,8 @@ public static class ProblemKinds
 
     /// <summary>The usage ledger cannot be reached.</summary>
     public static ProblemKind LedgerUnavailable { get; } = new(503, "ledger-unavailable",
-        "The usage ledger cannot be reached", "Come again after the time in Retry-After; nothing that was used is lost.");
+        "The usage ledger cannot be reached",
+        "Come again after the time in Retry-After; nothing that was used is lost.");
 
     /// <summary>The object store has no room.</summary>
     public static ProblemKind StoreFull { get; } = new(503, "store-full",

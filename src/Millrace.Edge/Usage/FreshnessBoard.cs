@@ -7,7 +7,8 @@ namespace Millrace.Edge.Usage;
 /// How fresh the ledger is, asked at most every few seconds however many want to know. What it tells is of before the
 /// sums are read, so that it holds for them.
 /// </summary>
-internal sealed class FreshnessBoard(IUsageLedger ledger, IOptions<UsageOptions> options, TimeProvider time) : IDisposable
+internal sealed class FreshnessBoard(
+    IUsageLedger ledger, IOptions<UsageOptions> options, TimeProvider time) : IDisposable
 {
     /// <summary>Epochs that ended before are nothing to wait for.</summary>
     private static readonly TimeSpan EndedFor = TimeSpan.FromHours(1);

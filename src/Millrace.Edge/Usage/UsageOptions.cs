@@ -6,7 +6,7 @@ namespace Millrace.Edge.Usage;
 /// <summary>How usage is told. Configuration section <c>Edge:Usage</c>.</summary>
 public sealed record UsageOptions
 {
-    /// <summary>Answers about usage that are under way at once; further ones are refused. 1 to 1,000; default 16.</summary>
+    /// <summary>Answers about usage under way at once; further ones are refused. 1 to 1,000; default 16.</summary>
     [Range(1, 1_000)] public int ReadsMax { get; init; } = 16;
 
     /// <summary>How long one answer may take. 1 s to 10 min; default 1 min.</summary>

@@ -17,7 +17,7 @@ internal static class DynamoFailure
     public static bool IsOne(Exception exception) =>
         exception is AmazonServiceException or AmazonClientException or HttpRequestException or IOException;
 
-    /// <summary>Whether the same request may succeed some time: the store is down, slow, or wants less at once.</summary>
+    /// <summary>Whether the same request may succeed later: the store is down, slow, or wants less at once.</summary>
     public static bool IsPassing(Exception? exception) => exception switch
     {
         OperationCanceledException or HttpRequestException or IOException => true,

@@ -47,11 +47,9 @@ internal static class WorkerCommand
         builder.Services.AddRabbitQueue(RandomNumberGenerator.GetInt32(int.MaxValue));
         builder.Services.AddKernelPool();
         builder.Services.AddHttpEdgeLink();
+        Ledgers.Add(builder);
         if (ObjectStores.IsConfigured(builder.Configuration))
-        {
-            Ledgers.Add(builder);
             UsageRecording.Add(builder, "worker", parsed.GetValue(Name));
-        }
         builder.Services.AddWorkerLeases();
         DurableJobs.AddToWorker(builder);
         builder.Services.AddMillraceTelemetry(builder.Configuration);

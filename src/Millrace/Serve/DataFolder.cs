@@ -24,14 +24,14 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The folder of the embedded object store.</summary>
     public string ObjectsPath => Path.Combine(_path, "objects");
 
-    /// <summary>The folder of usage that is not shipped yet.</summary>
-    public string UsagePath => Path.Combine(_path, "usage");
-
     /// <summary>The folder of the embedded usage ledger.</summary>
     public string LedgerPath => LedgerOf(_path);
 
     /// <summary>The folder of management's database.</summary>
     public string ManagementPath => Path.Combine(_path, "management");
+
+    /// <summary>The folder of usage that is not shipped yet.</summary>
+    public string UsagePath => Path.Combine(_path, "usage");
 
     /// <summary>The secret of this server's operators.</summary>
     public string SecretPath => Path.Combine(_path, SecretName);

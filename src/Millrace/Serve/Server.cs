@@ -80,8 +80,8 @@ internal static class Server
         {
             ["Queue:Sqlite:Folder"] = folder.QueuePath,
             ["Storage:Files:Folder"] = folder.ObjectsPath,
-            ["Metering:Folder"] = folder.UsagePath,
             ["Ledger:Sqlite:Folder"] = folder.LedgerPath,
+            ["Metering:Folder"] = folder.UsagePath,
             ["Edge:Internal:Urls"] = "http://127.0.0.1:0",
             ["Edge:Internal:SecretFile"] = folder.SecretPath,
         };
