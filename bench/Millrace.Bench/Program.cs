@@ -5,7 +5,9 @@ using Millrace.Bench.Encoders;
 using Millrace.Bench.Fairness;
 using Millrace.Bench.Identity;
 using Millrace.Bench.Kernels;
+using Millrace.Bench.Ledgers;
 using Millrace.Bench.Memory;
+using Millrace.Bench.Metering;
 using Millrace.Bench.Micro;
 using Millrace.Bench.Objects;
 using Millrace.Bench.Queues;
@@ -15,12 +17,12 @@ Command[] sideBySide =
 [
     KernelCommand.Create(), ServiceCommand.Create(), MemoryCommand.Create(), DeathCommand.Create(),
     QueueCommand.Create(), RegionCommand.Create(), DurableCommand.Create(), IdentityCommand.Create(),
-    FairnessCommand.Create(),
+    FairnessCommand.Create(), MeteringCommand.Create(),
 ];
 var root = new RootCommand("Measures Millrace side by side with others; every figure is a ratio inside one run.")
 {
     BenchOptions.Short, BenchOptions.Root, MicroCommand.Create(), EncodersCommand.Create(), StoreCommand.Create(),
-    AllCommand.Create(),
+    LedgerCommand.Create(), AllCommand.Create(),
 };
 foreach (var command in sideBySide)
 {

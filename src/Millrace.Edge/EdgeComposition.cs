@@ -22,6 +22,7 @@ using Millrace.Edge.Jobs;
 using Millrace.Edge.Problems;
 using Millrace.Edge.Serving;
 using Millrace.Edge.Telemetry;
+using Millrace.Edge.Usage;
 using Millrace.Edge.Webhooks;
 using Millrace.Identity.Following;
 
@@ -54,6 +55,7 @@ public static class EdgeComposition
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<ServiceEndpoint>();
         services.AddSingleton<BodyReading>();
+        services.AddSingleton<AnswerRecord>();
         services.AddSingleton<ConvertEndpoint>();
         AddServing(services);
         AddDescription(services);
@@ -79,6 +81,7 @@ public static class EdgeComposition
         app.MapPost(ConvertEndpoint.Path, JobsComposition.Convert(app.Services)).Requires(KeyScopes.Convert);
         JobsComposition.Map(app);
         WebhooksComposition.Map(app);
+        UsageComposition.Map(app);
         app.MapGet(ServiceDefinition.Path, app.Services.GetRequiredService<ServiceEndpoint>().HandleAsync);
         MapHealth(app, app.Services.GetRequiredService<HealthEndpoints>());
         DescriptionRoutes.Map(app);

@@ -80,8 +80,8 @@ public static class WorkerServices
     }
 
     /// <summary>
-    /// Has the worker work on durable jobs too, beside <see cref="AddWorkerLeases"/>. It needs an <c>IObjectStore</c>.
-    /// Options come from the section <c>Worker:Jobs</c>.
+    /// Has the worker work on durable jobs too, beside <see cref="AddWorkerLeases"/>. It needs an <c>IObjectStore</c>
+    /// and an <c>IUsageRecorder</c>. Options come from the section <c>Worker:Jobs</c>.
     /// </summary>
     public static IServiceCollection AddWorkerJobs(this IServiceCollection services)
     {

@@ -7,6 +7,7 @@ using Millrace.Manage;
 using Millrace.Poison;
 using Millrace.Roles;
 using Millrace.Serve;
+using Millrace.Usage;
 
 var root = new RootCommand("Millrace resizes and converts images, as a service or on the command line.")
 {
@@ -21,6 +22,7 @@ var root = new RootCommand("Millrace resizes and converts images, as a service o
     PoisonCommand.Create(),
     ConvertCommand.Create(),
     JobsCommand.Create(),
+    UsageCommand.Create(),
 };
 
 var parsed = root.Parse(args);

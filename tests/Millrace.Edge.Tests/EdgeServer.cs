@@ -5,8 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
+using Millrace.Core.Usage;
 using Millrace.Edge.Identity;
 using Millrace.Edge.Telemetry;
+using Millrace.Testing;
 
 namespace Millrace.Edge.Tests;
 
@@ -30,6 +32,9 @@ internal sealed class EdgeServer : IAsyncDisposable
     public WebApplication App { get; }
 
     public LogLines Log { get; }
+
+    /// <summary>What was recorded of it.</summary>
+    public UsageList Usage => App.Services.GetRequiredService<UsageList>();
 
     public Measurements Measured { get; }
 
@@ -57,6 +62,8 @@ internal sealed class EdgeServer : IAsyncDisposable
         builder.Services.AddSingleton<ConvertOrder>((order, cancelled) => converter(order.Request, cancelled));
         if (time is not null) builder.Services.AddSingleton(time);
         if (limits is not null) builder.Services.AddSingleton(limits);
+        builder.Services.AddSingleton<UsageList>();
+        builder.Services.AddSingleton<IUsageRecorder>(provider => provider.GetRequiredService<UsageList>());
         builder.Services.AddEdge().AddEdgeOpen().AddMillraceTelemetry(builder.Configuration);
         services(builder.Services);
         var app = builder.Build();

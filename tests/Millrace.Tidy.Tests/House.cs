@@ -28,7 +28,8 @@ internal static class House
     {
         ["Millrace"] = new(
             ["Millrace.Edge", "Millrace.Worker", "Millrace.Webhooks", "Millrace.Outbound", "Millrace.Queue",
-                "Millrace.Storage", "Millrace.Identity", "Millrace.Management", "Millrace.Core"],
+                "Millrace.Storage", "Millrace.Identity", "Millrace.Management", "Millrace.Metering",
+                "Millrace.Ledger", "Millrace.Core"],
             BuiltBeside: ["Millrace.Kernel"]),
         ["Millrace.Edge"] = new(["Millrace.Outbound", "Millrace.Identity", "Millrace.Core"], []),
         ["Millrace.Management"] = new(["Millrace.Core"], []),
@@ -36,6 +37,8 @@ internal static class House
         ["Millrace.Webhooks"] = new(["Millrace.Outbound", "Millrace.Core"], []),
         ["Millrace.Identity"] = new(["Millrace.Core"], []),
         ["Millrace.Outbound"] = new(["Millrace.Core"], []),
+        ["Millrace.Ledger"] = new(["Millrace.Core"], []),
+        ["Millrace.Metering"] = new(["Millrace.Core"], []),
         ["Millrace.Queue"] = new(["Millrace.Core"], []),
         ["Millrace.Storage"] = new(["Millrace.Core"], []),
         ["Millrace.Kernel"] = new(["Millrace.Core"], []),

@@ -68,7 +68,8 @@ internal static class FairnessCommand
         using var kernels = new SemaphoreSlim(KernelsAtOnce);
         var tenants = new BenchTenants(Others + 1, limits);
         await using var edge = await BenchEdge.StartAsync(
-            name, tenants, cancellationToken, (_, cancelled) => ConvertAsync(kernels, cancelled), settings);
+            name, tenants, cancellationToken, (_, cancelled) => ConvertAsync(kernels, cancelled),
+            usage: null, settings);
         using var without = new Crowd(edge.Address, tenants);
         using var with = new Crowd(edge.Address, tenants);
         for (var round = -1; round < rounds; round++)

@@ -8,6 +8,7 @@ using Millrace.Bench.SideBySide;
 using Millrace.Core.Conversions;
 using Millrace.Core.Identity;
 using Millrace.Core.Images;
+using Millrace.Core.Usage;
 using Millrace.Edge;
 using Millrace.Edge.Identity;
 using Millrace.Identity.Following;
@@ -46,16 +47,18 @@ internal sealed class BenchEdge : IAsyncDisposable
     /// <param name="feed">Who tells of keys; null: everybody is served.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="convert">Converts; null: answers at once.</param>
+    /// <param name="usage">Records; null: nobody does.</param>
     /// <param name="settings">Of the edge.</param>
     public static async Task<BenchEdge> StartAsync(
         string name, IIdentityFeed? feed, CancellationToken cancellationToken, ConvertOrder? convert = null,
-        params (string Key, string Value)[] settings)
+        IUsageRecorder? usage = null, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value));
         builder.Services.AddSingleton(convert ?? ((_, _) => Task.FromResult(Answer())));
+        builder.Services.AddSingleton(usage ?? new NoUsage());
         builder.Services.AddEdge();
         if (feed is null) builder.Services.AddEdgeOpen();
         else builder.Services.AddSingleton(feed).AddEdgeIdentity(seed: 1);

@@ -15,7 +15,8 @@ internal static class RegionSettings
     /// <param name="tracesTickets">Whether edges and workers log each ticket.</param>
     /// <param name="store">Null without durable jobs.</param>
     /// <param name="ear">Null without durable jobs.</param>
-    public static string Of(bool tracesTickets, RegionStore? store, WebhookEar? ear)
+    /// <param name="usageFolder">Where usage waits for the store.</param>
+    public static string Of(bool tracesTickets, RegionStore? store, WebhookEar? ear, string usageFolder)
     {
         var settings = new JsonObject();
         if (tracesTickets)
@@ -26,6 +27,7 @@ internal static class RegionSettings
             };
         }
         if (store is not null) settings["Storage"] = store.Settings;
+        settings["Metering"] = new JsonObject { ["Enabled"] = store is not null, ["Folder"] = usageFolder };
         if (ear is not null)
         {
             settings["Webhooks"] = new JsonObject { ["Endpoints"] = Endpoints(ear) };

@@ -65,7 +65,8 @@ internal sealed class RunningRegion : IAsyncDisposable
                     options, region._thread, region._random, cancellationToken);
             }
             File.WriteAllText(
-                options.SettingsPath, RegionSettings.Of(options.TracesTickets, region.Store, region.Ear));
+                options.SettingsPath, RegionSettings.Of(
+                    options.TracesTickets, region.Store, region.Ear, Path.Combine(options.Folder, "usage")));
             await region.StartRolesAsync(cancellationToken);
             return region;
         }

@@ -36,10 +36,20 @@ public interface IUsageLedger
 /// <param name="Epoch">Its boot.</param>
 /// <param name="BeganAt">When, by its clock.</param>
 /// <param name="Delivered">Sequence of the last record that is delivered; 0 when none is.</param>
-/// <param name="Reaches">Nothing of it that is still to come is of a time before this.</param>
+/// <param name="Reaches">
+/// Nothing of it that is still to come is of a time before this; but for durable jobs, which are of their outcome's
+/// time: that of a worker that died between outcome and record is told by the next one, possibly hours later.
+/// </param>
 /// <param name="HasEnded">Whether nothing is still to come.</param>
 public sealed record UsageEpoch(
-    string Recorder, long Epoch, DateTimeOffset BeganAt, long Delivered, DateTimeOffset Reaches, bool HasEnded);
+    string Recorder, long Epoch, DateTimeOffset BeganAt, long Delivered, DateTimeOffset Reaches, bool HasEnded)
+{
+    /// <summary>
+    /// How far the object store's clock is ahead of the recorder's, as last measured; null when it was not. The word in
+    /// the object store has it, a ledger may leave it out.
+    /// </summary>
+    public TimeSpan? ClockOffset { get; init; }
+}
 
 /// <summary>The ledger cannot do it now; the message says what to do.</summary>
 public sealed class UsageLedgerException : Exception

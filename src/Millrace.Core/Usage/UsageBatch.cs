@@ -23,7 +23,7 @@ public sealed record UsageBatch
     /// <summary>SHA-256 over the records, 64 lower-case hexadecimal digits.</summary>
     public required string Hash { get; init; }
 
-    /// <summary>No record of this epoch that comes later is of a time before this.</summary>
+    /// <summary>No record of this epoch that comes later is of a time before this; but for durable jobs.</summary>
     public required DateTimeOffset Reaches { get; init; }
 
     /// <summary>Of interactive and heavy work: at most one for each tenant, minute, lane and class.</summary>

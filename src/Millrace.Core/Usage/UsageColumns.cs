@@ -55,4 +55,13 @@ public static class UsageColumns
 
     /// <summary>64-bit.</summary>
     public const string Sequence = "sequence";
+
+    /// <summary>
+    /// 64-bit: milliseconds that <see cref="At"/> is later than what the recorder's clock said; 0 unless that was set
+    /// back, as times never go back within an epoch.
+    /// </summary>
+    public const string Shift = "shift_ms";
+
+    /// <summary>Version of this list of columns: columns may be added within one.</summary>
+    public const int Version = 1;
 }

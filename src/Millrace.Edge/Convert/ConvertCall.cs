@@ -39,6 +39,15 @@ internal sealed class ConvertCall(TimeProvider time)
     /// <summary>What the source claims to be, once it was read.</summary>
     public ImageHeader? Header { get; set; }
 
+    /// <summary>Bytes of source and watermark, once they were read.</summary>
+    public long BytesIn { get; set; }
+
+    /// <summary>Whether its answer was written down: there is one record of a request.</summary>
+    public bool IsRecorded { get; set; }
+
+    /// <summary>Since the request came.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_startedAt);
+
     /// <summary>The ETag, once format and watermark are resolved.</summary>
     public string Tag { get; set; } = "";
 

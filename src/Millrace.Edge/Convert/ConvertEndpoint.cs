@@ -20,7 +20,7 @@ namespace Millrace.Edge.Convert;
 /// </summary>
 internal sealed partial class ConvertEndpoint(
     ConvertOrder convert, BodyReading body, AdmissionGate gate, Draining draining, ConversionProgress progress,
-    EdgeMetrics metrics, ImageLimits limits, IOptions<ConvertOptions> options, TimeProvider time,
+    EdgeMetrics metrics, ImageLimits limits, AnswerRecord usage, IOptions<ConvertOptions> options, TimeProvider time,
     ILogger<ConvertEndpoint> log)
 {
     /// <summary>Its address.</summary>
@@ -31,10 +31,11 @@ internal sealed partial class ConvertEndpoint(
     /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext context)
     {
+        var call = CallOf(context);
         try
         {
-            var problem = await AnswerAsync(context, CallOf(context));
-            if (problem is not null) await RefuseAsync(context, problem);
+            var problem = usage.Refusal ?? await AnswerAsync(context, call);
+            if (problem is not null) await RefuseAsync(context, call, problem);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested
             && e is OperationCanceledException or IOException)
@@ -42,7 +43,7 @@ internal sealed partial class ConvertEndpoint(
             metrics.HungUp();
             LogHungUp(context.TraceIdentifier);
         }
-        catch (Exception) when (CountFailure())
+        catch (Exception) when (CountFailure(context, call))
         {
             throw;
         }
@@ -51,8 +52,9 @@ internal sealed partial class ConvertEndpoint(
     /// <summary>
     /// Counts a bug on its way to the exception handler, which logs and answers it; never catches it.
     /// </summary>
-    private bool CountFailure()
+    private bool CountFailure(HttpContext context, ConvertCall call)
     {
+        usage.NotMade(context, call, ProblemKinds.InternalError.Status);
         metrics.Refused(ProblemKinds.InternalError.Status, ProblemKinds.InternalError.Code);
         return false;
     }
@@ -81,6 +83,7 @@ internal sealed partial class ConvertEndpoint(
         using (upload)
         {
             call.MarkRead();
+            call.BytesIn = upload.Source.Length + upload.Watermark.Length;
             deadline.Restart(_options.RequestTimeout);
             return await AnswerAsync(context, call, upload, admitted, deadline.Token);
         }
@@ -101,8 +104,7 @@ internal sealed partial class ConvertEndpoint(
             return shed;
         }
         if (outcome.Image is not { } image) return Explain(context, outcome);
-        using (image) await SendAsync(context, call, image);
-        return null;
+        using (image) return usage.Made(context, call, image) ?? await SendAsync(context, call, image);
     }
 
     private Admitted? Enter(HttpContext context, ConvertCall call, out Problem? refusal)
@@ -165,13 +167,14 @@ internal sealed partial class ConvertEndpoint(
 
     private Problem? TellUnchanged(HttpContext context, ConvertCall call)
     {
+        if (usage.NotMade(context, call, StatusCodes.Status304NotModified) is { } unrecorded) return unrecorded;
         context.Response.StatusCode = StatusCodes.Status304NotModified;
         SetHeaders(context.Response, call);
         metrics.Unchanged();
         return null;
     }
 
-    private async Task SendAsync(HttpContext context, ConvertCall call, ConvertedImage image)
+    private async Task<Problem?> SendAsync(HttpContext context, ConvertCall call, ConvertedImage image)
     {
         var response = context.Response;
         response.ContentType = image.Format.MediaType();
@@ -180,6 +183,7 @@ internal sealed partial class ConvertEndpoint(
         await response.Body.WriteAsync(image.Bytes, context.RequestAborted);
         metrics.Converted(
             image.Source.Format, image.Format, call.Timing.Queued, call.Timing.Converted, image.Bytes.Length);
+        return null;
     }
 
     private static void SetHeaders(HttpResponse response, ConvertCall call)
@@ -192,7 +196,7 @@ internal sealed partial class ConvertEndpoint(
         headers["Server-Timing"] = call.ServerTiming();
     }
 
-    private Task RefuseAsync(HttpContext context, Problem problem)
+    private Task RefuseAsync(HttpContext context, ConvertCall call, Problem problem)
     {
         problem = PlanRefusal.Named(problem, limits, KnownCaller.Of(context).Caller.Limits);
         if (problem.IsUnheard)
@@ -202,6 +206,8 @@ internal sealed partial class ConvertEndpoint(
         }
         else
         {
+            if (problem.Kind != ProblemKinds.UsageUnrecorded)
+                problem = usage.NotMade(context, call, problem.Kind.Status) ?? problem;
             metrics.Refused(problem.Kind.Status, problem.Kind.Code);
             LogRefused(problem.Kind.Code, context.TraceIdentifier);
         }

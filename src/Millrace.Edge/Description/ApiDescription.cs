@@ -24,7 +24,8 @@ internal sealed class ApiDescription(ICallerSource callers) : IOpenApiDocumentTr
     /// <summary>Refusals that this address never gives: they belong to others.</summary>
     private static readonly ProblemKind[] Elsewhere =
         [
-            ProblemKinds.NotFound, ProblemKinds.PartNotReady, ProblemKinds.NotProgressing, ProblemKinds.TrialFailed,
+            ProblemKinds.NotFound, ProblemKinds.LedgerUnavailable, ProblemKinds.PartNotReady,
+            ProblemKinds.NotProgressing, ProblemKinds.TrialFailed,
             .. ProblemKinds.OfJobs,
         ];
 

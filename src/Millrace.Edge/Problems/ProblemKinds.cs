@@ -272,9 +272,18 @@ public static class ProblemKinds
     public static ProblemKind StoreUnavailable { get; } = new(503, "store-unavailable",
         "The object store cannot be reached", "Come again after the time in Retry-After.");
 
+    /// <summary>The usage ledger cannot be reached.</summary>
+    public static ProblemKind LedgerUnavailable { get; } = new(503, "ledger-unavailable",
+        "The usage ledger cannot be reached",
+        "Come again after the time in Retry-After; nothing that was used is lost.");
+
     /// <summary>The object store has no room.</summary>
     public static ProblemKind StoreFull { get; } = new(503, "store-full",
         "The object store is full", "Come again after the time in Retry-After.");
+
+    /// <summary>What was done could not be written down, so it is not done.</summary>
+    public static ProblemKind UsageUnrecorded { get; } = new(503, "usage-unrecorded",
+        "This server cannot record usage now", "Send the request again: another server may take it.");
 
     /// <summary>Readiness: poison ledger or object store cannot be used yet.</summary>
     public static ProblemKind PartNotReady { get; } = new(503, "part-not-ready",
@@ -312,7 +321,8 @@ public static class ProblemKinds
         RateLimited, InFlightLimited, JobsOpenLimited,
         TooManyWrongKeys, HeadersTooLarge, InternalError, RequestsFull, BytesFull, WaitTooLong, Shed, QueueFull,
         QueueDeadline, Stopping, IdentityUnavailable, NoKernel, WorkerLost, QueueUnavailable,
-        NotWorkedOn, StoreUnavailable, StoreFull, PartNotReady, NotProgressing, TrialFailed,
+        NotWorkedOn, StoreUnavailable, StoreFull, LedgerUnavailable, UsageUnrecorded, PartNotReady, NotProgressing,
+        TrialFailed,
     ];
 
     private static readonly FrozenDictionary<ConversionFailure, ProblemKind> ByFailure =

@@ -4,6 +4,7 @@ using Millrace.Core.Conversions;
 using Millrace.Core.Jobs;
 using Millrace.Core.Objects;
 using Millrace.Core.Tickets;
+using Millrace.Core.Usage;
 using Millrace.Worker.Leases;
 
 namespace Millrace.Worker.Jobs;
@@ -15,8 +16,8 @@ namespace Millrace.Worker.Jobs;
 /// </summary>
 internal sealed partial class JobHandler(
     JobObjects objects, JobBytes bytes, JobConversion conversion, JobPlaces places, WorkerCredit credit,
-    FollowUps followUps, WorkerSelf self, IOptions<JobOptions> options, TimeProvider time, Func<Guid> newId,
-    ILogger<JobHandler> logger)
+    FollowUps followUps, WorkerSelf self, IUsageRecorder usage, IOptions<JobOptions> options, TimeProvider time,
+    Func<Guid> newId, ILogger<JobHandler> logger)
 {
     private readonly JobOptions _options = options.Value;
 
@@ -29,6 +30,7 @@ internal sealed partial class JobHandler(
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
         try
         {
+            if (usage.Refusing is not null) return followUps.Later(lease.Deliveries);
             using var place = await places.EnterAsync(wait.Token);
             return await CountedAsync(lease, place, timeout.Token, wait.Token);
         }
@@ -68,7 +70,7 @@ internal sealed partial class JobHandler(
         var (reading, ended) = (objects.RecordAsync(tenant, id, wait), objects.OutcomeAsync(tenant, id, wait));
         await Task.WhenAll(reading, ended);
         if (await reading is not { } record) return Unaccepted(id);
-        if (await ended is not null) return await CloseAsync(record, LeaseOutcome.Taken, hold);
+        if (await ended is { } known) return await CloseAsync(record, known, LeaseOutcome.Taken, hold);
         var claim = await ClaimAsync(record, wait);
         if (claim.By == JobClaimant.Caller) return await CancelAsync(record, hold);
         if (claim.Starts > _options.StartsMax) return await GiveUpAsync(record, claim, NeverEnded(claim), hold);
@@ -107,10 +109,10 @@ internal sealed partial class JobHandler(
             Transforms = transforms,
         };
         var held = await objects.FinishAsync(outcome, job.Hold);
-        if (held.Attempt == job.Attempt) return await CloseAsync(job.Record, EndOf(transforms), job.Hold);
+        if (held.Attempt == job.Attempt) return await CloseAsync(job.Record, held, EndOf(transforms), job.Hold);
         LogSecond(job.Record.Id);
         await bytes.DeleteAsync(transforms, job.Hold);
-        return await CloseAsync(job.Record, LeaseOutcome.Taken, job.Hold);
+        return await CloseAsync(job.Record, held, LeaseOutcome.Taken, job.Hold);
     }
 
     private async Task<LeaseEnd> FaultAsync(ILease lease, JobAttempt job, JobFailure failure)
@@ -137,21 +139,24 @@ internal sealed partial class JobHandler(
         var held = await objects.FinishAsync(outcome, hold);
         if (held.Attempt == outcome.Attempt)
             await objects.PutAsync(new(record.Id, record.Tenant, failure.Reason, starts, outcome.FinishedAt), hold);
-        return await CloseAsync(record, LeaseOutcome.Failed, hold);
+        return await CloseAsync(record, held, LeaseOutcome.Failed, hold);
     }
 
     private async Task<LeaseEnd> CancelAsync(JobRecord record, CancellationToken hold)
     {
-        await objects.FinishAsync(JobOutcome.Cancelled(record.Tenant, record.Id, newId(), time.GetUtcNow()), hold);
-        return await CloseAsync(record, LeaseOutcome.Gone, hold);
+        var cancelled = JobOutcome.Cancelled(record.Tenant, record.Id, newId(), time.GetUtcNow());
+        return await CloseAsync(record, await objects.FinishAsync(cancelled, hold), LeaseOutcome.Gone, hold);
     }
 
     /// <summary>
-    /// The outcome is stored, by whomever. Whoever finds it so sees to the webhook: the one who stored it may have died
-    /// before. A second ticket for it has the same id, and is told apart by that.
+    /// The outcome is stored, by whomever. Whoever finds it so sees to usage and webhook: the one who stored it may
+    /// have died before. A second record, and a second ticket, have the same id, and are told apart by that.
     /// </summary>
-    private async Task<LeaseEnd> CloseAsync(JobRecord record, LeaseOutcome outcome, CancellationToken hold)
+    private async Task<LeaseEnd> CloseAsync(
+        JobRecord record, JobOutcome held, LeaseOutcome outcome, CancellationToken hold)
     {
+        if (!usage.Record(UsageOfJob.Of(record, held)))
+            throw new IOException("The job's usage cannot be written down.");
         if (record.Webhook is not null) await followUps.TellAsync(record, hold);
         return LeaseEnd.Complete(outcome);
     }

@@ -37,6 +37,9 @@ internal static class ObjectStores
         }
     }
 
+    /// <summary>Whether the settings name a store.</summary>
+    public static bool IsConfigured(ConfigurationManager settings) => KindOf(settings).Length > 0;
+
     // Files are fit from the start on, or the process does not start.
     private static void AddReadiness(IServiceCollection services) => services.AddSingleton(provider =>
     {

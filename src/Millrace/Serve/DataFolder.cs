@@ -16,7 +16,7 @@ internal sealed class DataFolder : IDisposable
     private DataFolder(string path, FileStream held) => (_path, _lock) = (path, held);
 
     /// <summary>Settings of this server, if the file is there.</summary>
-    public string SettingsPath => Path.Combine(_path, "millrace.json");
+    public string SettingsPath => SettingsOf(_path);
 
     /// <summary>The folder of the embedded queue and poison ledger.</summary>
     public string QueuePath => Path.Combine(_path, "queue");
@@ -24,8 +24,14 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The folder of the embedded object store.</summary>
     public string ObjectsPath => Path.Combine(_path, "objects");
 
+    /// <summary>The folder of the embedded usage ledger.</summary>
+    public string LedgerPath => LedgerOf(_path);
+
     /// <summary>The folder of management's database.</summary>
     public string ManagementPath => Path.Combine(_path, "management");
+
+    /// <summary>The folder of usage that is not shipped yet.</summary>
+    public string UsagePath => Path.Combine(_path, "usage");
 
     /// <summary>The secret of this server's operators.</summary>
     public string SecretPath => Path.Combine(_path, SecretName);
@@ -59,6 +65,12 @@ internal sealed class DataFolder : IDisposable
             : throw new IOException(
                 $"--data: no millrace serves from '{folder.FullName}'; start it with serve --data.");
     }
+
+    /// <summary>Where a server that works on a folder has its settings.</summary>
+    public static string SettingsOf(string folder) => Path.Combine(folder, "millrace.json");
+
+    /// <summary>Where a server that works on a folder has its usage ledger.</summary>
+    public static string LedgerOf(string folder) => Path.Combine(folder, "ledger");
 
     /// <summary>Where the server that works on this folder has its management, and its owner's token's file.</summary>
     /// <exception cref="IOException">No server with keys serves from this folder.</exception>

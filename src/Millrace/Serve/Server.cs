@@ -53,7 +53,9 @@ internal static class Server
         Settings.AddLimits(builder.Services);
         builder.Services.AddKernelPool();
         ObjectStores.Add(builder);
+        Ledgers.AddToEdge(builder);
         builder.Services.AddSqliteQueue();
+        UsageRecording.Add(builder, "serve", name: null);
         builder.Services.AddWorkerLeases();
         builder.Services.AddWorkerJobs();
         builder.Services.AddEdge();
@@ -85,6 +87,8 @@ internal static class Server
         {
             ["Queue:Sqlite:Folder"] = folder.QueuePath,
             ["Storage:Files:Folder"] = folder.ObjectsPath,
+            ["Ledger:Sqlite:Folder"] = folder.LedgerPath,
+            ["Metering:Folder"] = folder.UsagePath,
             ["Edge:Internal:Urls"] = "http://127.0.0.1:0",
             ["Edge:Internal:SecretFile"] = folder.SecretPath,
         };

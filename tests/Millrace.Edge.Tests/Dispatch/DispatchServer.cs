@@ -6,9 +6,11 @@ using Microsoft.Extensions.Logging;
 using Millrace.Core.Handover;
 using Millrace.Core.Poison;
 using Millrace.Core.Tickets;
+using Millrace.Core.Usage;
 using Millrace.Edge.Dispatch;
 using Millrace.Edge.Identity;
 using Millrace.Edge.Internal;
+using Millrace.Testing;
 
 namespace Millrace.Edge.Tests.Dispatch;
 
@@ -62,6 +64,7 @@ internal sealed class DispatchServer : IAsyncDisposable
         await File.WriteAllTextAsync(secretFile, Secret + "\n", TestContext.Current.CancellationToken);
         builder.Configuration.AddInMemoryCollection(Settings(isEmbedded, secretFile, settings));
         builder.Services.AddSingleton<IJobQueue>(queue).AddSingleton<IPoisonLedger>(ledger);
+        builder.Services.AddSingleton<IUsageRecorder>(new UsageList());
         builder.Services.AddEdge().AddEdgeOpen().AddEdgeDispatch().AddEdgeInternal();
         var here = new WorkerIdentity("here", new Guid(7, 0, 0, new byte[8]), Build, 1);
         if (isEmbedded) builder.Services.AddInProcessLink(_ => here);

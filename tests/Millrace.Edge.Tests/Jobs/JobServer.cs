@@ -13,11 +13,13 @@ using Millrace.Core.Jobs;
 using Millrace.Core.Objects;
 using Millrace.Core.Poison;
 using Millrace.Core.Tickets;
+using Millrace.Core.Usage;
 using Millrace.Edge.Dispatch;
 using Millrace.Edge.Identity;
 using Millrace.Edge.Internal;
 using Millrace.Edge.Jobs;
 using Millrace.Edge.Tests.Dispatch;
+using Millrace.Edge.Usage;
 using Millrace.Edge.Webhooks;
 using Millrace.Testing;
 
@@ -75,7 +77,9 @@ internal sealed class JobServer : IAsyncDisposable
             .GroupBy(s => s.Key).ToDictionary(s => s.Key, s => (string?)s.Last().Value));
         builder.Services.AddSingleton<TimeProvider>(parts.Time).AddSingleton<IObjectStore>(parts.Store);
         builder.Services.AddSingleton<IJobQueue>(parts.Queue).AddSingleton<IPoisonLedger>(parts.Ledger);
-        builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks();
+        builder.Services.AddSingleton<IUsageRecorder>(new UsageList());
+        builder.Services.AddSingleton<IUsageLedger>(parts.Usage).AddSingleton<IUsageRows>(parts.Usage);
+        builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks().AddEdgeUsage();
         if (parts.Feed is null) builder.Services.AddEdgeOpen();
         else AddKeys(builder.Services, parts.Feed);
         parts.Services?.Invoke(builder.Services);
@@ -166,6 +170,8 @@ internal sealed class JobServerParts
     public MemoryQueue Queue { get; } = new();
 
     public MemoryLedger Ledger { get; } = new();
+
+    public MemoryUsage Usage { get; } = new();
 
     /// <summary>Services in place of the edge's own.</summary>
     public Action<IServiceCollection>? Services { get; init; }

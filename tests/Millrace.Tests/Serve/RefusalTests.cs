@@ -11,6 +11,8 @@ public sealed class RefusalTests
     [InlineData("--data", "tenants|list")]
     [InlineData("without --open", "keys|list|x|--data|DATA")]
     [InlineData("loopback", "serve|--data|DATA|--open|--urls|http://0.0.0.0:0")]
+    [InlineData("Metering:Folder", "edge|--open|--brokers|amqp://127.0.0.1:1|--secret-file|SECRET")]
+    [InlineData("Usage has nowhere to go", "edge|--open|--brokers|amqp://127.0.0.1:1|--secret-file|SECRET")]
     [InlineData("--management", "edge|--brokers|amqp://127.0.0.1:1|--secret-file|SECRET")]
     [InlineData("no address", "edge|--brokers|amqp://127.0.0.1:1|--secret-file|SECRET|--management|here")]
     [InlineData("loopback", "edge|--open|--urls|http://*:0|--brokers|amqp://127.0.0.1:1|--secret-file|SECRET")]

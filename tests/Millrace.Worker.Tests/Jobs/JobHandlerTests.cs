@@ -1,6 +1,7 @@
 using Millrace.Core.Conversions;
 using Millrace.Core.Jobs;
 using Millrace.Core.Tickets;
+using Millrace.Core.Usage;
 using Millrace.Testing;
 using Millrace.Worker.Jobs;
 using Millrace.Worker.Tests.Leases;
@@ -34,6 +35,34 @@ public sealed class JobHandlerTests
         Assert.Equal(1, outcome.Attempts);
         var told = Assert.Single(worker.Queue.Enqueued);
         Assert.Equal((Lane.Webhook, record.Id), (told.Lane, told.Id));
+    }
+
+    [Fact]
+    public async Task Job_ThatEnded_IsRecordedFromItsOutcomeHoweverOften()
+    {
+        await using var worker = await JobWorker.StartAsync();
+        var record = worker.Accept(Photo, Three);
+
+        var outcome = await worker.EndAsync(record);
+        await worker.EndAsync(record);
+
+        var expected = UsageOfJob.Of(record, outcome);
+        Assert.Equal((true, 3), (expected.IsBillable, expected.Results));
+        Assert.Equal([expected, expected], worker.Usage.Records);
+    }
+
+    [Fact]
+    public async Task Job_WhoseUsageCannotBeRecorded_IsGivenBackAndKeepsItsOutcome()
+    {
+        await using var worker = await JobWorker.StartAsync();
+        worker.Usage.IsTaking = false;
+        var record = worker.Accept(Photo, ["width=100"]);
+
+        Assert.NotNull(await worker.LeaseAsync(record));
+        worker.Usage.IsTaking = true;
+        var outcome = await worker.EndAsync(record);
+
+        Assert.Equal(UsageOfJob.Of(record, outcome), Assert.Single(worker.Usage.Records));
     }
 
     [Fact]

@@ -12,6 +12,7 @@ using Millrace.Core.Jobs;
 using Millrace.Core.Objects;
 using Millrace.Core.Poison;
 using Millrace.Core.Tickets;
+using Millrace.Core.Usage;
 using Millrace.Testing;
 using Millrace.Worker.Jobs;
 using Millrace.Worker.Leases;
@@ -38,6 +39,7 @@ internal sealed class JobWorker : IAsyncDisposable
         builder.Services.AddSingleton<IObjectStore>(Store);
         builder.Services.AddSingleton<IEdgeLink>(new MemoryEdge());
         builder.Services.AddSingleton<IPoisonLedger>(Ledger);
+        builder.Services.AddSingleton<IUsageRecorder>(Usage);
         _host = builder.Build();
     }
 
@@ -46,6 +48,8 @@ internal sealed class JobWorker : IAsyncDisposable
     public MemoryObjectStore Store { get; } = new();
 
     public MemoryLedger Ledger { get; } = new();
+
+    public UsageList Usage { get; } = new();
 
     public JobObjects Objects => new(Store);
 
