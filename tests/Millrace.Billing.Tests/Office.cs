@@ -32,7 +32,7 @@ internal sealed class Office : IDisposable
 
     public string PlansText { get; set; } = Plans;
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public BillingOptions Options => new() { WorkFolder = _folder.Path, Threads = 1, MemoryMebibytes = 256 };
 

@@ -38,6 +38,11 @@ internal sealed record Freeze
 
     /// <summary>Losses that were declared of what could be of this month.</summary>
     public required IReadOnlyList<LostRecords> Lost { get; init; }
+
+    /// <summary>The month.</summary>
+    public Period ToPeriod() => Billing.Period.TryParse(Period, out var period)
+        ? period
+        : throw new InvalidDataException($"'{Period}' is no month.");
 }
 
 /// <summary>A seal that is billed.</summary>

@@ -17,7 +17,7 @@ internal sealed class InvoiceRun(
     IObjectStore store, DuckEngine engine, BillingOptions options, Freeze freeze, IReadOnlyList<Freeze> before)
 {
     private readonly UseReading _reading = new(store, engine, options);
-    private readonly Period _period = PeriodOf(freeze);
+    private readonly Period _period = freeze.ToPeriod();
 
     /// <summary>Every invoice, in the order of numbers: by tenant, then currency.</summary>
     /// <param name="unrated">Is filled with use that no plan covers.</param>
@@ -109,7 +109,7 @@ internal sealed class InvoiceRun(
         Freeze month, FrozenStretch stretch, Func<PlanPrices, Share, IEnumerable<RatedLine>> rate)
     {
         var prices = month.Prices[stretch.Prices];
-        var period = PeriodOf(month);
+        var period = month.ToPeriod();
         var share = new Share(
             (long)(stretch.Until - stretch.From).TotalMilliseconds, (long)(period.Until - period.From).TotalMilliseconds);
         return rate(prices, share).Select(rated => new Row(prices.Currency, rated, new InvoiceLine
@@ -127,9 +127,6 @@ internal sealed class InvoiceRun(
             AmountMicros = 0,
         }));
     }
-
-    private static Period PeriodOf(Freeze freeze) =>
-        Period.TryParse(freeze.Period, out var period) ? period : throw new InvalidDataException(freeze.Period);
 
     private sealed record Row(string Currency, RatedLine Rated, InvoiceLine Line);
 }

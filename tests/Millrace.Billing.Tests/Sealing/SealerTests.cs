@@ -1,5 +1,4 @@
 using Millrace.Billing.Sealing;
-using Millrace.Core.Objects;
 using Millrace.Core.Tickets;
 using Millrace.Core.Usage;
 using Millrace.Testing;
