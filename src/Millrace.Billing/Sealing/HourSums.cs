@@ -19,6 +19,7 @@ internal sealed class HourSums(DuckEngine engine, Staging staging)
         DateTimeOffset hour, IReadOnlyList<(RawSegment Segment, string Path)> segments, IReadOnlyList<PlanCut> cuts,
         IReadOnlyList<string> before)
     {
+        if (segments.Count == 0) return new SummedHour(null, 0, []);
         See(segments);
         FillHour(hour, cuts);
         engine.Run(DuckEngine.Statement("records"));

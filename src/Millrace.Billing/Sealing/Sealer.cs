@@ -161,7 +161,7 @@ internal sealed class Sealer : IDisposable
         CancellationToken cancellationToken)
     {
         var paths = staged.DistinctBy(each => each.Key).ToDictionary(each => each.Key, each => each.Path!);
-        var cuts = work.Earlier.Count > 0 ? work.Earlier[0].Cuts : await CutsAsync(work.Hour, cancellationToken);
+        var cuts = work.Earlier is [var first, ..] ? first.Cuts : await CutsAsync(work.Hour, cancellationToken);
         var summed = _sums.Sum(
             work.Hour, [.. work.Segments().Select(segment => (segment, paths[segment.Key]))], cuts,
             [.. work.SumsBefore().Select(hash => paths[BillingKeys.Sums(hash)])]);

@@ -53,7 +53,7 @@ public sealed class BillerTests : IDisposable
         _office.Time.SetUtcNow(Office.At("2031-01-02T00:00:00Z"));
         Assert.Contains("2026-11 is the next one", await RefusalAsync("2026-12"), StringComparison.Ordinal);
         await _office.BillAsync("2026-11");
-        Assert.Contains("hours of 2026-12 are not sealed: 2026-12-01T00Z", await RefusalAsync("2026-12"), StringComparison.Ordinal);
+        Assert.Contains("hours of 2026-12 are not sealed: 2026-12-03T23Z", await RefusalAsync("2026-12"), StringComparison.Ordinal);
         Assert.Contains("is not over", await RefusalAsync("2031-01"), StringComparison.Ordinal);
     }
 
