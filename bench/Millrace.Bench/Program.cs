@@ -5,6 +5,7 @@ using Millrace.Bench.Encoders;
 using Millrace.Bench.Fairness;
 using Millrace.Bench.Identity;
 using Millrace.Bench.Kernels;
+using Millrace.Bench.Ledgers;
 using Millrace.Bench.Memory;
 using Millrace.Bench.Metering;
 using Millrace.Bench.Micro;
@@ -21,7 +22,7 @@ Command[] sideBySide =
 var root = new RootCommand("Measures Millrace side by side with others; every figure is a ratio inside one run.")
 {
     BenchOptions.Short, BenchOptions.Root, MicroCommand.Create(), EncodersCommand.Create(), StoreCommand.Create(),
-    AllCommand.Create(),
+    LedgerCommand.Create(), AllCommand.Create(),
 };
 foreach (var command in sideBySide)
 {

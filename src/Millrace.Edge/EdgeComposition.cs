@@ -21,6 +21,7 @@ using Millrace.Edge.Jobs;
 using Millrace.Edge.Problems;
 using Millrace.Edge.Serving;
 using Millrace.Edge.Telemetry;
+using Millrace.Edge.Usage;
 using Millrace.Edge.Webhooks;
 using Millrace.Identity.Following;
 
@@ -79,6 +80,7 @@ public static class EdgeComposition
         app.MapPost(ConvertEndpoint.Path, JobsComposition.Convert(app.Services)).Requires(KeyScopes.Convert);
         JobsComposition.Map(app);
         WebhooksComposition.Map(app);
+        UsageComposition.Map(app);
         app.MapGet(ServiceEndpoint.Path, app.Services.GetRequiredService<ServiceEndpoint>().HandleAsync);
         MapHealth(app, app.Services.GetRequiredService<HealthEndpoints>());
         DescriptionRoutes.Map(app);

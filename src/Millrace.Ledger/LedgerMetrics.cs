@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Millrace.Ledger;
 
-/// <summary>What the usage ledger is asked to do and how that ends, for operators: meter <c>Millrace.Ledger</c>.</summary>
+/// <summary>
+/// What the usage ledger is asked to do and how that ends, for operators: meter <c>Millrace.Ledger</c>.
+/// </summary>
 public sealed class LedgerMetrics
 {
     private readonly Histogram<double> _duration;

@@ -42,8 +42,10 @@ public sealed record MeteringOptions
     /// </summary>
     [Range(100, 1_000_000)] public int HeldMax { get; init; } = 50_000;
 
-    /// <summary>Bytes of one file of the journal. 4 KB to 1 GB; default 16 MB.</summary>
-    [Range(4 * 1024, 1024 * 1024 * 1024)] public int FileBytes { get; init; } = 16 * 1024 * 1024;
+    /// <summary>
+    /// Bytes of one file of the journal; the room of two is taken at the start. 16 KB to 1 GB; default 16 MB.
+    /// </summary>
+    [Range(16 * 1024, 1024 * 1024 * 1024)] public int FileBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
     /// Bytes of all journal files together, from which on new work is refused: what stores that are down may cost. 64

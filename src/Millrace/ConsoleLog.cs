@@ -14,6 +14,7 @@ internal static class ConsoleLog
         logging.SetMinimumLevel(least);
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
+        logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
 
         // A start that fails is told in a line each at the end; the host would say it first, with the way it took.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);

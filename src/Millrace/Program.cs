@@ -1,10 +1,13 @@
 using System.CommandLine;
 using Millrace;
+using Millrace.Admin;
 using Millrace.Convert;
 using Millrace.Jobs;
+using Millrace.Manage;
 using Millrace.Poison;
 using Millrace.Roles;
 using Millrace.Serve;
+using Millrace.Usage;
 
 var root = new RootCommand("Millrace resizes and converts images, as a service or on the command line.")
 {
@@ -12,9 +15,14 @@ var root = new RootCommand("Millrace resizes and converts images, as a service o
     EdgeCommand.Create(),
     WorkerCommand.Create(),
     WebhooksCommand.Create(),
+    ManageCommand.Create(),
+    TenantsCommand.Create(),
+    KeysCommand.Create(),
+    PlansCommand.Create(),
     PoisonCommand.Create(),
     ConvertCommand.Create(),
     JobsCommand.Create(),
+    UsageCommand.Create(),
 };
 
 var parsed = root.Parse(args);

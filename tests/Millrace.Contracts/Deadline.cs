@@ -12,10 +12,13 @@ public static class Deadline
     public static Task<T> Within<T>(this Task<T> task) => task.WaitAsync(Limit, TimeProvider.System);
 
     /// <summary>Looks again until it holds: for what an engine tells only when asked.</summary>
-    public static async Task Until(Func<bool> holds, string what)
+    public static Task Until(Func<bool> holds, string what) => UntilAsync(() => Task.FromResult(holds()), what);
+
+    /// <summary>As <see cref="Until"/>, of an engine that is slow to tell.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> holds, string what)
     {
         var start = TimeProvider.System.GetTimestamp();
-        while (!holds())
+        while (!await holds())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < Limit, $"Still not so: {what}.");
             await Task.Delay(Look, TimeProvider.System, CancellationToken.None);

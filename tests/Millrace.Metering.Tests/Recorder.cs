@@ -21,7 +21,7 @@ internal sealed class Recorder : IDisposable
         Func<MeteringOptions, MeteringOptions>? set = null)
     {
         Time = time ?? new FakeTimeProvider(Noon);
-        var options = new MeteringOptions { Folder = folder, Recorder = Name, FileBytes = 4096 };
+        var options = new MeteringOptions { Folder = folder, Recorder = Name, FileBytes = 16 * 1024 };
         Recording = new Recording(
             Options.Create((set ?? (same => same))(options)), ledger, store, new MeteringMetrics(new Meters()),
             new Random(1), Time, NullLoggerFactory.Instance);

@@ -21,17 +21,18 @@ internal static class House
 
     /// <summary>Folders that are made and not written.</summary>
     public static IReadOnlyList<string> MadeFolders { get; } =
-        ["artifacts", "bin", "obj", "node_modules", ".git", ".vs", "data", "out", "TestResults"];
+        ["artifacts", "bin", "obj", "node_modules", ".git", ".vs", "data", "out", "TestResults", "Migrations"];
 
     /// <summary>Every project under src, and what it may reference.</summary>
     public static IReadOnlyDictionary<string, Arrows> ProjectArrows { get; } = new Dictionary<string, Arrows>
     {
         ["Millrace"] = new(
             ["Millrace.Edge", "Millrace.Worker", "Millrace.Webhooks", "Millrace.Outbound", "Millrace.Queue",
-                "Millrace.Storage", "Millrace.Identity", "Millrace.Metering", "Millrace.Ledger", "Millrace.Billing",
-                "Millrace.Core"],
+                "Millrace.Storage", "Millrace.Identity", "Millrace.Management", "Millrace.Metering",
+                "Millrace.Ledger", "Millrace.Billing", "Millrace.Core"],
             BuiltBeside: ["Millrace.Kernel"]),
         ["Millrace.Edge"] = new(["Millrace.Outbound", "Millrace.Identity", "Millrace.Core"], []),
+        ["Millrace.Management"] = new(["Millrace.Core"], []),
         ["Millrace.Worker"] = new(["Millrace.Core"], []),
         ["Millrace.Webhooks"] = new(["Millrace.Outbound", "Millrace.Core"], []),
         ["Millrace.Identity"] = new(["Millrace.Core"], []),

@@ -42,8 +42,8 @@ internal static class FairnessCommand
         BenchOptions.PrintTitle("Fairness", $"fairness --rounds {rounds}");
         Console.Out.WriteLine(FormattableString.Invariant(
             $"{Others} tenants send {PerSecond}/s each, and one {HogPerSecond}/s; the edge alone, with a stand-in for ")
-            + FormattableString.Invariant(
-                $"{KernelsAtOnce} kernels of {Conversion.TotalMilliseconds} ms an image (400/s); load from this process.\n"));
+            + FormattableString.Invariant($"{KernelsAtOnce} kernels of {Conversion.TotalMilliseconds} ms an image ")
+            + "(400/s); load from this process.\n");
         var table = new Table(
             "edge", "beside", "others sent", "answered", "to without", "p50 ms", "p99 ms", "greedy: 200", "429", "503",
             "its refusals' p50 ms", "p99 ms");
@@ -52,6 +52,7 @@ internal static class FairnessCommand
         await CompareAsync("no rate, edge of 64 places", NoLimits, small, rounds, span, table, cancellationToken);
         table.Print();
         await PrintAloneAsync(cancellationToken);
+        PlacesFigures.Print();
     }
 
     private static TenantLimits TenHundredths(int tenant) =>

@@ -87,7 +87,9 @@ public sealed class TenantPlaces(AdmissionLimits limits, int idleMax = 200_000)
         return AdmissionVerdict.Admitted;
     }
 
-    /// <summary>A request's work is done, or cannot be given up any more: its place is its own until it finishes.</summary>
+    /// <summary>
+    /// A request's work is done, or cannot be given up any more: its place is its own until it finishes.
+    /// </summary>
     /// <param name="place">Its place.</param>
     /// <returns>False when it was taken away before.</returns>
     public bool Settle(Place place)

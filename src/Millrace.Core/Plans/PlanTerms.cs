@@ -1,6 +1,8 @@
 namespace Millrace.Core.Plans;
 
-/// <summary>What a plan gives and what it costs, as one version of it says. Never changed once it is in force.</summary>
+/// <summary>
+/// What a plan gives and what it costs, as one version of it says. Never changed once it is in force.
+/// </summary>
 public sealed record PlanTerms
 {
     /// <summary>What its tenants may.</summary>

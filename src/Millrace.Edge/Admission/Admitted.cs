@@ -42,7 +42,9 @@ internal sealed class Admitted(AdmissionGate gate, TenantLimits? plan, ImageLimi
     /// <summary>The place is the request's own until it ends; says why not, when it was taken away before.</summary>
     public Problem? Settle() => gate.Settle(_place!);
 
-    /// <summary>Why the request really ended: what broke it off when its place was taken away counts for nothing.</summary>
+    /// <summary>
+    /// Why the request really ended: what broke it off when its place was taken away counts for nothing.
+    /// </summary>
     public Problem Reason(Problem otherwise) => _place!.IsShed ? gate.Settle(_place)! : otherwise;
 
     /// <inheritdoc/>

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Millrace.Core.Images;
 using Millrace.Core.Transforms;
+using Millrace.Edge.Admission;
 using Millrace.Edge.Convert;
+using Millrace.Edge.Identity;
 using Millrace.Edge.Problems;
 
 namespace Millrace.Edge.Description;
@@ -13,15 +15,17 @@ namespace Millrace.Edge.Description;
 /// <see cref="TransformParameters"/>, answers from <see cref="ProblemKinds"/>, media types from <see
 /// cref="ImageFormats"/>.
 /// </summary>
-internal sealed class ApiDescription : IOpenApiDocumentTransformer
+internal sealed class ApiDescription(ICallerSource callers) : IOpenApiDocumentTransformer
 {
     private const string ProblemSchema = "Problem";
+    private const string KeyScheme = "key";
     private const string ProblemMediaType = "application/problem+json";
 
     /// <summary>Refusals that this address never gives: they belong to others.</summary>
     private static readonly ProblemKind[] Elsewhere =
         [
-            ProblemKinds.NotFound, ProblemKinds.PartNotReady, ProblemKinds.NotProgressing, ProblemKinds.TrialFailed,
+            ProblemKinds.NotFound, ProblemKinds.LedgerUnavailable, ProblemKinds.PartNotReady,
+            ProblemKinds.NotProgressing, ProblemKinds.TrialFailed,
             .. ProblemKinds.OfJobs,
         ];
 
@@ -45,11 +49,24 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
         document.Components ??= new();
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
         document.Components.Schemas[ProblemSchema] = DescribeProblem();
+        if (callers is KeyCallers) DescribeKeys(document);
         document.Paths[ConvertEndpoint.Path] = new OpenApiPathItem
         {
             Operations = new() { [HttpMethod.Post] = DescribeConvert(document) },
         };
         return Task.CompletedTask;
+    }
+
+    private static void DescribeKeys(OpenApiDocument document)
+    {
+        document.Components!.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes[KeyScheme] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "An API key, mr_…",
+        };
+        document.Security = [new() { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
     }
 
     private static OpenApiOperation DescribeConvert(OpenApiDocument document) => new()
@@ -133,6 +150,8 @@ internal sealed class ApiDescription : IOpenApiDocumentTransformer
         Headers = new Dictionary<string, IOpenApiHeader>
         {
             ["ETag"] = Header("Strong; equal for equal source, transform and build."),
+            [RateGate.PolicyHeader] = Header("Of a caller with a key: the tenant's rate, q requests in w seconds."),
+            [RateGate.Header] = Header("What is left of it: r requests now, all of them after t seconds."),
             ["Server-Timing"] = Header("auth, admit, read, queue, convert and total, in milliseconds."),
             [ProblemWriter.JobHeader] = Header("The request's id, a UUID of version 7."),
             ["Vary"] = Header("Accept, where the format was chosen from it."),

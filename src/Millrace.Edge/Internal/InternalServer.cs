@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 using Millrace.Core.Handover;
 using Millrace.Edge.Dispatch;
 using Millrace.Edge.Serving;
+using Millrace.Edge.Usage;
 
 namespace Millrace.Edge.Internal;
 
@@ -19,7 +20,7 @@ namespace Millrace.Edge.Internal;
 internal sealed partial class InternalServer(
     SessionEndpoint session, SourceEndpoint source, ResultEndpoint result, OperatorEndpoints operators,
     EdgeAddress address, InternalAddresses addresses, IOptions<InternalOptions> options, TimeProvider time,
-    ILoggerFactory logs, ILogger<InternalServer> log) : IHostedService, IAsyncDisposable
+    ILoggerFactory logs, ILogger<InternalServer> log, UsageEndpoint? usage = null) : IHostedService, IAsyncDisposable
 {
     private const string Prefix = "/internal/v1/";
 
@@ -81,6 +82,7 @@ internal sealed partial class InternalServer(
         app.MapDelete(Prefix + "poison/{**fingerprint}", (RequestDelegate)operators.ReleaseAsync);
         app.MapGet(Prefix + "dead", (RequestDelegate)operators.ListDeadAsync);
         app.MapGet(Prefix + "status", (RequestDelegate)operators.StatusAsync);
+        if (usage is not null) app.MapGet(Prefix + "usage", (RequestDelegate)usage.GetAnyAsync);
     }
 
     [LoggerMessage(3045, LogLevel.Information, "Workers are heard at {Urls}, and told to come to {Advertised}.")]

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
 using Millrace.Core.Jobs;
@@ -16,14 +15,13 @@ namespace Millrace.Edge.Jobs;
 /// <summary>
 /// Checks an image that has come, by the same rules as one whose caller waits, and makes a job of it.
 /// </summary>
-internal sealed class JobDrafts(
-    PoisonCheck poison, IOptions<JobsOptions> options, TimeProvider time)
+internal sealed class JobDrafts(PoisonCheck poison, TimeProvider time)
 {
     /// <summary>Makes a draft.</summary>
     /// <param name="context">The request.</param>
     /// <param name="call">Whose it is, and how the image came.</param>
     /// <param name="upload">The image, which stays the caller's.</param>
-    /// <param name="wish">What is asked for.</param>
+    /// <param name="wish">What is asked for; how long it is kept is said.</param>
     /// <param name="draft">Null when it is refused.</param>
     /// <returns>Why it is refused; null when it is not.</returns>
     public Problem? Make(HttpContext context, ConvertCall call, Upload upload, JobWish wish, out JobDraft? draft)
@@ -48,7 +46,7 @@ internal sealed class JobDrafts(
             Watermark = WatermarkOf(upload),
             Transforms = transforms,
             Webhook = wish.Webhook,
-            Keep = wish.Keep ?? options.Value.KeepDefault,
+            Keep = wish.Keep!.Value,
             Trace = EdgeActivities.TraceOf(context.Request),
         };
         return null;

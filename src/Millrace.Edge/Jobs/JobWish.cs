@@ -32,12 +32,12 @@ internal sealed record JobWish(
         };
 
     /// <summary>Whether a time to keep is allowed; the answer when it is not.</summary>
-    public static Problem? Check(TimeSpan? keep, JobsOptions options)
+    public static Problem? Check(TimeSpan? keep, TimeSpan least, TimeSpan most)
     {
-        if (keep is null || (keep >= options.KeepMin && keep <= options.KeepMax)) return null;
+        if (keep is null || (keep >= least && keep <= most)) return null;
         var allowed = string.Create(
             CultureInfo.InvariantCulture,
-            $"whole seconds from {options.KeepMin.TotalSeconds:0} to {options.KeepMax.TotalSeconds:0}");
+            $"whole seconds from {least.TotalSeconds:0} to {most.TotalSeconds:0}");
         return Bad(KeepField, "it is out of range", allowed);
     }
 

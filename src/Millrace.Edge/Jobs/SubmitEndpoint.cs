@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Millrace.Core.Identity;
 using Millrace.Core.Images;
 using Millrace.Core.Jobs;
 using Millrace.Core.Objects;
@@ -37,7 +38,7 @@ internal sealed class SubmitEndpoint(
         if (draining.Begun) return Draining.Refusal;
         var request = context.Request;
         if (IdempotencyKey.Read(request, out var key) is { } badKey) return badKey;
-        var asked = new Asked(JobShell.TenantOf(context), key, IsJson(request));
+        var asked = Asked.Of(KnownCaller.Of(context).Caller, key, IsJson(request), options.Value);
         var (accepted, problem) = await AcceptAsync(context, asked);
         if (problem is not null) return problem;
         return await AnswerAsync(context, accepted);
@@ -62,15 +63,19 @@ internal sealed class SubmitEndpoint(
             ? await ReadNamedAsync(context, asked, admitted, deadline)
             : (await body.ReadAsync(context, call.Media, admitted, deadline.Token), wish);
         if (reading.Upload is not { } upload) return (default, reading.Problem);
-        // What is being stored is not given up any more.
-        if (admitted.Settle() is { } shed) return (default, shed);
-        using (upload) return await AcceptAsync(context, asked, call, upload, named!);
+        using (upload)
+        {
+            // What is being stored is not given up any more.
+            if (admitted.Settle() is { } shed) return (default, shed);
+            return await AcceptAsync(context, asked, call, upload, named!);
+        }
     }
 
     private async Task<(Acceptance Accepted, Problem? Problem)> AcceptAsync(
         HttpContext context, Asked asked, ConvertCall call, Upload upload, JobWish wish)
     {
-        var problem = drafts.Make(context, call, upload, wish, out var draft);
+        var problem = drafts.Make(
+            context, call, upload, wish with { Keep = wish.Keep ?? asked.KeepDefault }, out var draft);
         if (problem is not null) return (default, problem);
         var accepted = await acceptance.AcceptAsync(draft! with { Key = asked.Key });
         if (accepted is { Record: { } record, IsSame: false })
@@ -85,7 +90,7 @@ internal sealed class SubmitEndpoint(
         if (asked.IsJson) return null;
         var problem = JobWish.Split(request, out var query, out var webhook, out var keep)
             ?? CheckWebhook(asked, webhook)
-            ?? JobWish.Check(keep, options.Value)
+            ?? JobWish.Check(keep, options.Value.KeepMin, asked.KeepMax)
             ?? RequestOpening.Read(request, call, call.Limits, query);
         if (problem is null) wish = new([(JobTransform.DefaultName, call.Transform)], null, webhook, keep);
         return problem;
@@ -97,7 +102,8 @@ internal sealed class SubmitEndpoint(
         var (text, problem) = await JsonBody.ReadAsync(context, body, deadline.Token);
         if (problem is not null) return (new(null, admitted.Reason(problem)), null);
         var wish = JobForm.Read(text, out problem);
-        problem ??= CheckWebhook(asked, wish!.Webhook) ?? JobWish.Check(wish.Keep, options.Value);
+        problem ??= CheckWebhook(asked, wish!.Webhook) ?? JobWish.Check(
+            wish.Keep, options.Value.KeepMin, asked.KeepMax);
         if (problem is not null) return (new(null, problem), null);
         problem = sources.Find(asked.Tenant, wish!.Source!, out var key);
         if (problem is not null) return (new(null, problem), null);
@@ -151,5 +157,15 @@ internal sealed class SubmitEndpoint(
         request.ContentType?.Split(';')[0].Trim().Equals(Json, StringComparison.OrdinalIgnoreCase) ?? false;
 
     /// <summary>Who asks, and how.</summary>
-    private sealed record Asked(string Tenant, string? Key, bool IsJson);
+    private sealed record Asked(string Tenant, string? Key, bool IsJson, TimeSpan KeepDefault, TimeSpan KeepMax)
+    {
+        /// <summary>With the smaller of what plan and service keep, but never less than the service's least.</summary>
+        public static Asked Of(in Caller caller, string? key, bool isJson, JobsOptions options)
+        {
+            var most = caller.Limits is { } plan && plan.Retention < options.KeepMax ? plan.Retention : options.KeepMax;
+            if (most < options.KeepMin) most = options.KeepMin;
+            return new(
+                caller.Tenant, key, isJson, most < options.KeepDefault ? most : options.KeepDefault, most);
+        }
+    }
 }

@@ -33,7 +33,8 @@ internal sealed class UploadEndpoint(
     {
         if (draining.Begun) return Draining.Refusal;
         var caller = KnownCaller.Of(context).Caller;
-        if (caller.Limits is { } plan && PlanRefusal.OfLane(plan, Lane.Bulk, isKnown: true) is { } barred) return barred;
+        var barred = caller.Limits is { } plan ? PlanRefusal.OfLane(plan, Lane.Bulk, isKnown: true) : null;
+        if (barred is not null) return barred;
         var (tenant, bytesMax) = (caller.Tenant, PlanRefusal.Smaller(limits, caller.Limits).BytesMax);
         var media = MediaKinds.Of(context.Request);
         if (media == MediaKind.Multipart) return await ReadFormAsync(context, caller);
@@ -77,7 +78,8 @@ internal sealed class UploadEndpoint(
     {
         var id = Guid.CreateVersion7(time.GetUtcNow());
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var deadline = new RequestDeadline(convert.Value.BodyTimeout, time, context.RequestAborted, CancellationToken.None);
+        using var deadline = new RequestDeadline(
+            convert.Value.BodyTimeout, time, context.RequestAborted, CancellationToken.None);
         try
         {
             await using var hashed = new HashingStream(context.Request.Body, hash);

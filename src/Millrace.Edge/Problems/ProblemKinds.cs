@@ -272,6 +272,10 @@ public static class ProblemKinds
     public static ProblemKind StoreUnavailable { get; } = new(503, "store-unavailable",
         "The object store cannot be reached", "Come again after the time in Retry-After.");
 
+    /// <summary>The usage ledger cannot be reached.</summary>
+    public static ProblemKind LedgerUnavailable { get; } = new(503, "ledger-unavailable",
+        "The usage ledger cannot be reached", "Come again after the time in Retry-After; nothing that was used is lost.");
+
     /// <summary>The object store has no room.</summary>
     public static ProblemKind StoreFull { get; } = new(503, "store-full",
         "The object store is full", "Come again after the time in Retry-After.");
@@ -316,7 +320,8 @@ public static class ProblemKinds
         RateLimited, InFlightLimited, JobsOpenLimited,
         TooManyWrongKeys, HeadersTooLarge, InternalError, RequestsFull, BytesFull, WaitTooLong, Shed, QueueFull,
         QueueDeadline, Stopping, IdentityUnavailable, NoKernel, WorkerLost, QueueUnavailable,
-        NotWorkedOn, StoreUnavailable, StoreFull, UsageUnrecorded, PartNotReady, NotProgressing, TrialFailed,
+        NotWorkedOn, StoreUnavailable, StoreFull, LedgerUnavailable, UsageUnrecorded, PartNotReady, NotProgressing,
+        TrialFailed,
     ];
 
     private static readonly FrozenDictionary<ConversionFailure, ProblemKind> ByFailure =

@@ -39,8 +39,11 @@ internal sealed class FeedPatience(Random random, IOptions<IdentityOptions> opti
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    /// <summary>A snapshot begins: unless the digests match after it, the next must wait twice as long.</summary>
-    public void BeginSnapshot()
+    /// <summary>
+    /// A snapshot was read: unless the digests match after it, the next must wait twice as long. One that failed is a
+    /// failed call, and waits as such.
+    /// </summary>
+    public void SnapshotRead()
     {
         _snapshotAt = time.GetTimestamp();
         var next = _pause == TimeSpan.Zero ? FirstSnapshotPause : _pause * 2;

@@ -65,10 +65,10 @@ internal sealed partial class IdentityFollower(
 
     private async Task SnapshotAsync(string cause, CancellationToken cancellationToken)
     {
-        patience.BeginSnapshot();
         var table = await snapshots.ReadAsync(reader, cancellationToken);
         known.Hold(table, TimeSpan.Zero);
         _wanted = null;
+        patience.SnapshotRead();
         metrics.Snapshot(cause);
         LogSnapshot(table.Count, table.Reaches, cause);
     }

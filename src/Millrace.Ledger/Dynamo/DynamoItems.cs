@@ -127,7 +127,8 @@ internal static class DynamoItems
         }
     }
 
-    private static string DayOf(long minute) => LedgerMinutes.At(minute).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+    private static string DayOf(long minute) =>
+        LedgerMinutes.At(minute).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
     private static DateTimeOffset Time(Dictionary<string, AttributeValue> item, string name) =>
         DateTimeOffset.FromUnixTimeMilliseconds(Number(item, name));

@@ -14,7 +14,7 @@ internal sealed partial class DynamoStart(
     ILogger<DynamoStart> logger) : BackgroundService
 {
     /// <inheritdoc/>
-    /// <exception cref="UsageLedgerException">The table is not fit, or the store refuses; the message says why.</exception>
+    /// <exception cref="UsageLedgerException">The table is not fit, or the store refuses.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!await TryAsync(refuse: true, cancellationToken)) await base.StartAsync(cancellationToken);

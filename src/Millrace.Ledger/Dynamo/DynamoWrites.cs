@@ -36,7 +36,8 @@ internal sealed class DynamoWrites(AmazonDynamoDBClient client, DynamoTries trie
         return Parallel.ForEachAsync(items.Chunk(ItemsMax), parallel, PutChunkAsync);
     }
 
-    private async ValueTask PutChunkAsync(Dictionary<string, AttributeValue>[] items, CancellationToken cancellationToken)
+    private async ValueTask PutChunkAsync(
+        Dictionary<string, AttributeValue>[] items, CancellationToken cancellationToken)
     {
         var left = items.Select(item => new WriteRequest(new PutRequest(item))).ToList();
         await tries.RunAsync("store a batch", TryAsync, cancellationToken);

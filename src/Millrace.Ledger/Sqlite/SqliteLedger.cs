@@ -18,21 +18,15 @@ public sealed partial class SqliteLedger : IUsageLedger, IUsageRows, IHostedServ
     private readonly LedgerReading _reading;
     private LedgerWriter? _writer;
 
-    /// <summary>A ledger that is not open; <see cref="StartAsync"/> opens it.</summary>
+    /// <summary>
+    /// A ledger that can be read; <see cref="StartAsync"/> opens it to be written, which one process does.
+    /// </summary>
     public SqliteLedger(
         IOptions<SqliteLedgerOptions> options, LedgerHealth health, TimeProvider time, ILogger<SqliteLedger> logger)
     {
         (_options, _health, _time, _logger) = (options.Value, health, time, logger);
         _reading = new LedgerReading(_options.Folder);
     }
-
-    /// <summary>The rows of a folder's ledger, for a process beside the one that has it open.</summary>
-    public static IUsageRows RowsOf(string folder) => new LedgerReading(folder);
-
-    /// <summary>The epochs of a folder's ledger, for a process beside the one that has it open.</summary>
-    public static IAsyncEnumerable<UsageEpoch> EpochsOf(
-        string folder, DateTimeOffset endedAfter, CancellationToken cancellationToken) =>
-        new LedgerReading(folder).EpochsAsync(endedAfter, cancellationToken);
 
     /// <summary>Opens the file, or makes it.</summary>
     /// <exception cref="UsageLedgerException">It cannot be used; the message says what to do.</exception>

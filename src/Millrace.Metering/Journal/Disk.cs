@@ -7,11 +7,29 @@ namespace Millrace.Metering.Journal;
 /// <summary>What the journal asks of the disk, and .NET does not offer.</summary>
 internal static partial class Disk
 {
+    private const int Synchronously = 4;
+
     /// <summary>Puts a file's bytes and length on the disk.</summary>
     /// <exception cref="IOException">It cannot.</exception>
     public static void Flush(SafeFileHandle file)
     {
         if (FlushBytes(file) != 0) throw Failure("flush");
+    }
+
+    /// <summary>Puts a part of a file that is written through memory on the disk.</summary>
+    /// <param name="start">At a page's beginning.</param>
+    /// <param name="length">Bytes.</param>
+    /// <exception cref="IOException">It cannot.</exception>
+    public static unsafe void FlushMemory(byte* start, int length)
+    {
+        if (FlushMapped(start, (nuint)length, Synchronously) != 0) throw Failure("flush");
+    }
+
+    /// <summary>Makes a file as long as this, and takes the room for it.</summary>
+    /// <exception cref="IOException">There is no room.</exception>
+    public static void Reserve(SafeFileHandle file, long bytes)
+    {
+        if (Allocate(file, 0, 0, bytes) != 0) throw Failure("have room");
     }
 
     /// <summary>Puts the names in a folder on the disk.</summary>
@@ -41,6 +59,12 @@ internal static partial class Disk
         var reason = new Win32Exception(Marshal.GetLastPInvokeError());
         return new IOException($"The disk does not {act}: {reason.Message}", reason);
     }
+
+    [LibraryImport("libc", EntryPoint = "msync", SetLastError = true)]
+    private static unsafe partial int FlushMapped(byte* start, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags);

@@ -76,7 +76,7 @@ internal sealed class EpochFolder
             using var scan = JournalScan.Open(Path, number, Name.Epoch);
             if (scan is null)
             {
-                cut += new FileInfo(JournalFile.PathOf(Path, number)).Length;
+                cut += BehindIn(number, 0);
                 File.Delete(JournalFile.PathOf(Path, number));
                 continue;
             }
@@ -105,17 +105,32 @@ internal sealed class EpochFolder
     /// <summary>Removes all of it.</summary>
     public void Remove() => Directory.Delete(Path, recursive: true);
 
-    /// <summary>Bytes of its files.</summary>
-    public long Bytes() => new DirectoryInfo(Path).EnumerateFiles("*" + JournalFile.Ending).Sum(file => file.Length);
+    /// <summary>Bytes of its files before one.</summary>
+    public long BytesBefore(int number) => Files().Where(file => file < number)
+        .Sum(file => new FileInfo(JournalFile.PathOf(Path, file)) is { Exists: true } found ? found.Length : 0);
 
     private long CutOff(JournalPlace end)
     {
         using var file = File.OpenHandle(
             JournalFile.PathOf(Path, end.Number), FileMode.Open, FileAccess.ReadWrite);
-        var behind = RandomAccess.GetLength(file) - end.Offset;
-        if (behind <= 0) return 0;
+        if (RandomAccess.GetLength(file) == end.Offset) return 0;
+        var behind = BehindIn(end.Number, end.Offset);
         RandomAccess.SetLength(file, end.Offset);
         Disk.Flush(file);
+        return behind;
+    }
+
+    // Bytes behind a place that are more than the zeros of a file which was not finished.
+    private long BehindIn(int number, long offset)
+    {
+        using var file = File.OpenRead(JournalFile.PathOf(Path, number));
+        file.Position = offset;
+        var (buffer, behind) = (new byte[64 * 1024], 0L);
+        while (file.Read(buffer) is > 0 and var read)
+        {
+            var last = buffer.AsSpan(0, read).LastIndexOfAnyExcept((byte)0);
+            if (last >= 0) behind = file.Position - read + last + 1 - offset;
+        }
         return behind;
     }
 

@@ -1,14 +1,17 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
 
 namespace Millrace.Metering.Journal;
 
 /// <summary>
-/// A file of the journal that is written: a head with epoch and first sequence, then frames. What a failed write left
-/// is overwritten by the next one. Not safe for several threads, but for flushing.
+/// A file of the journal that is written: a head with epoch and first sequence, then frames, then zeros to its full
+/// length. Its room is taken when it is made and it is written through shared memory, so that a record is in the
+/// operating system's hands without a call that the disk could delay: write(2) waits for whatever the file system
+/// commits. One thread writes at a time; another flushes.
 /// </summary>
-internal sealed class JournalFile : IDisposable
+internal sealed unsafe class JournalFile : IDisposable
 {
     /// <summary>How files are called: a number and this.</summary>
     public const string Ending = ".journal";
@@ -16,31 +19,63 @@ internal sealed class JournalFile : IDisposable
     /// <summary>Bytes before the first frame.</summary>
     public const int HeadBytes = 28;
 
+    /// <summary>
+    /// Bytes of a page. What was flushed is never written again in this page: the write would wait for the disk. Frames
+    /// go on in the next, and zeros are between.
+    /// </summary>
+    public const int PageBytes = 4096;
+
+    /// <summary>Bytes ahead of the writer that are made ready, so that the writer finds no page to wait for.</summary>
+    private const int ReadyBytes = 1024 * 1024;
+
     private static readonly byte[] Magic = "MRUSAGE1"u8.ToArray();
     private readonly SafeFileHandle _handle;
+    private readonly MemoryMappedFile _map;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly byte* _bytes;
+    private readonly int _length;
+    private int _used;
+    private int _flushed;
+    private int _ready;
+    private bool _isDirtyAnew;
 
-    private JournalFile(SafeFileHandle handle, int number) => (_handle, Number) = (handle, number);
+    private JournalFile(SafeFileHandle handle, int number, int length)
+    {
+        (_handle, Number, _length) = (handle, number, length);
+        _map = MemoryMappedFile.CreateFromFile(
+            handle, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+        _view = _map.CreateViewAccessor(0, length);
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _bytes);
+        MakeReady();
+    }
 
     /// <summary>Its place among the epoch's files, from 1.</summary>
     public int Number { get; }
 
-    /// <summary>Bytes so far.</summary>
-    public long Bytes { get; private set; }
+    /// <summary>Bytes that are written.</summary>
+    public int Bytes => Volatile.Read(ref _used);
 
-    /// <summary>Makes an empty file; its name is on the disk when this returns.</summary>
-    /// <exception cref="IOException">The disk cannot.</exception>
-    public static JournalFile Create(string folder, int number)
+    /// <summary>Bytes that can still be written.</summary>
+    public int Room => _length - Bytes;
+
+    /// <summary>Makes a file without a head; its name and its room are on the disk when this returns.</summary>
+    /// <exception cref="IOException">The disk cannot; there is no such file.</exception>
+    public static JournalFile Create(string folder, int number, int bytes)
     {
-        var handle = File.OpenHandle(
-            PathOf(folder, number), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var path = PathOf(folder, number);
+        SafeFileHandle? handle = null;
         try
         {
+            handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            Disk.Reserve(handle, bytes);
+            Disk.Flush(handle);
             Disk.FlushNames(folder);
-            return new JournalFile(handle, number);
+            return new JournalFile(handle, number, bytes);
         }
         catch
         {
-            handle.Dispose();
+            handle?.Dispose();
+            File.Delete(path);
             throw;
         }
     }
@@ -61,8 +96,10 @@ internal sealed class JournalFile : IDisposable
         return isSound ? first : null;
     }
 
+    /// <summary>Where frames may go on behind a place: the next page.</summary>
+    public static long PageAfter(long offset) => (offset + PageBytes - 1) / PageBytes * PageBytes;
+
     /// <summary>Writes the head.</summary>
-    /// <exception cref="IOException">The disk does not take it.</exception>
     public void Begin(long epoch, long first)
     {
         Span<byte> head = stackalloc byte[HeadBytes];
@@ -73,26 +110,68 @@ internal sealed class JournalFile : IDisposable
         Append(head);
     }
 
-    /// <summary>Writes a frame, whole, in one call.</summary>
-    /// <exception cref="IOException">The disk does not take it; the file is as before.</exception>
+    /// <summary>Writes a frame for which there is room.</summary>
     public void Append(ReadOnlySpan<byte> frame)
     {
-        try
-        {
-            RandomAccess.Write(_handle, frame, Bytes);
-        }
-        catch (ArgumentOutOfRangeException exception)
-        {
-            // So .NET calls a file that may not grow: by the file system's limit, or this process's.
-            throw new IOException("The file may not grow.", exception);
-        }
-        Bytes += frame.Length;
+        frame.CopyTo(new Span<byte>(_bytes + _used, Room));
+        Volatile.Write(ref _used, _used + frame.Length);
     }
 
-    /// <summary>Puts on the disk what was written.</summary>
+    /// <summary>The writer goes on in the next page, if there is one; what is before can then be flushed.</summary>
+    public void LeavePage() => Volatile.Write(ref _used, (int)Math.Min(PageAfter(_used), _length));
+
+    /// <summary>Puts on the disk what was written when the page was left.</summary>
+    /// <exception cref="IOException">The disk cannot; what is not there is tried again.</exception>
+    public void Flush(int through)
+    {
+        if (through <= _flushed) return;
+        var first = _flushed / PageBytes * PageBytes;
+        try
+        {
+            // After a flush that failed the system takes the pages for written.
+            if (_isDirtyAnew) Touch(first, through);
+            Disk.FlushMemory(_bytes + first, through - first);
+        }
+        catch (IOException)
+        {
+            _isDirtyAnew = true;
+            throw;
+        }
+        (_flushed, _isDirtyAnew) = (through, false);
+        MakeReady();
+    }
+
+    /// <summary>Nothing is written any more: flushes it and gives back the room that is not used.</summary>
     /// <exception cref="IOException">The disk cannot.</exception>
-    public void Flush() => Disk.Flush(_handle);
+    public void Finish()
+    {
+        Flush(Bytes);
+        RandomAccess.SetLength(_handle, Bytes);
+        Disk.Flush(_handle);
+        Dispose();
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        if (_handle.IsClosed) return;
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _map.Dispose();
+        _handle.Dispose();
+    }
+
+    private void MakeReady()
+    {
+        var ready = (int)Math.Min(PageAfter((long)Bytes + ReadyBytes), _length);
+        // The first page of these may be written meanwhile, and was made ready before.
+        Touch(Math.Max(_ready, (int)PageAfter(Bytes)), ready);
+        _ready = Math.Max(_ready, ready);
+    }
+
+    // A page that was never written needs a fault, which may wait for the disk; adding nothing races with no writer.
+    private void Touch(int from, int until)
+    {
+        for (var at = from; at < until; at += PageBytes) Interlocked.Or(ref *(int*)(_bytes + at), 0);
+    }
 }

@@ -45,14 +45,14 @@ internal sealed class JournalScan : IDisposable
     /// <exception cref="IOException">The disk cannot read it.</exception>
     public bool Next()
     {
-        if (_end - _start < JournalFrame.BytesMax) Fill();
-        var sequence = Place.Sequence + 1;
-        if (!JournalFrame.TryFind(_buffer.AsSpan(_start, _end - _start), _epoch, sequence, out var payload))
-            return false;
-        _length = payload.Length;
-        _start += JournalFrame.HeadBytes + _length;
-        Place = Place with { Offset = Place.Offset + JournalFrame.HeadBytes + _length, Sequence = sequence };
-        return true;
+        if (_end - _start < JournalFile.PageBytes + JournalFrame.BytesMax) Fill();
+        if (Find()) return true;
+        var gap = JournalFile.PageAfter(Place.Offset) - Place.Offset;
+        if (gap == 0) return false;
+        Skip((int)gap);
+        if (Find()) return true;
+        Skip(-(int)gap);
+        return false;
     }
 
     /// <inheritdoc/>
@@ -61,6 +61,23 @@ internal sealed class JournalScan : IDisposable
     private static SafeFileHandle OpenFile(string folder, int number) => File.OpenHandle(
         JournalFile.PathOf(folder, number), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
+    private bool Find()
+    {
+        var sequence = Place.Sequence + 1;
+        if (!JournalFrame.TryFind(_buffer.AsSpan(_start, _end - _start), _epoch, sequence, out var payload))
+            return false;
+        _length = payload.Length;
+        Skip(JournalFrame.HeadBytes + _length);
+        Place = Place with { Sequence = sequence };
+        return true;
+    }
+
+    private void Skip(int bytes)
+    {
+        _start += bytes;
+        Place = Place with { Offset = Place.Offset + bytes };
+    }
+
     private void Fill()
     {
         _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
@@ -68,9 +85,13 @@ internal sealed class JournalScan : IDisposable
         while (_end < _buffer.Length)
         {
             var read = RandomAccess.Read(_handle, _buffer.AsSpan(_end), Place.Offset + _end);
-            if (read == 0) return;
+            if (read == 0) break;
             _end += read;
         }
+
+        // Behind the file's end are zeros, as there are in a file that was not finished.
+        _buffer.AsSpan(_end).Clear();
+        _end = _buffer.Length;
     }
 }
 

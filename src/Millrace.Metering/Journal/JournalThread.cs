@@ -7,7 +7,6 @@ namespace Millrace.Metering.Journal;
 internal sealed class JournalThread : IDisposable
 {
     private readonly UsageJournal _journal;
-    private readonly AutoResetEvent _due = new(false);
     private readonly ITimer _timer;
     private readonly Thread _thread;
     private volatile bool _ends;
@@ -16,7 +15,7 @@ internal sealed class JournalThread : IDisposable
     public JournalThread(UsageJournal journal, TimeSpan interval, TimeProvider time)
     {
         _journal = journal;
-        _timer = time.CreateTimer(_ => _due.Set(), null, interval, interval);
+        _timer = time.CreateTimer(_ => journal.Full.Set(), null, interval, interval);
         _thread = new Thread(Run) { IsBackground = true, Name = "usage journal" };
         _thread.Start();
     }
@@ -24,9 +23,10 @@ internal sealed class JournalThread : IDisposable
     /// <summary>One round; what the disk does not do is told, and done in the next.</summary>
     public static void Turn(UsageJournal journal)
     {
-        Try(journal, "write", journal.Unload);
-        Try(journal, "make a file", journal.Turn);
-        Try(journal, "flush", journal.Flush);
+        var isWell = Try(journal, "make room", journal.Prepare);
+        isWell &= Try(journal, "flush", journal.Flush);
+        if (isWell) journal.Succeed();
+        journal.Unload();
     }
 
     /// <summary>Ends it after a last round.</summary>
@@ -35,20 +35,21 @@ internal sealed class JournalThread : IDisposable
         if (_ends) return;
         _ends = true;
         _timer.Dispose();
-        _due.Set();
+        _journal.Full.Set();
         _thread.Join();
-        _due.Dispose();
     }
 
-    private static void Try(UsageJournal journal, string what, Action act)
+    private static bool Try(UsageJournal journal, string what, Action act)
     {
         try
         {
             act();
+            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             journal.Fail(what, exception);
+            return false;
         }
     }
 
@@ -56,7 +57,7 @@ internal sealed class JournalThread : IDisposable
     {
         while (!_ends)
         {
-            _due.WaitOne();
+            _journal.Full.WaitOne();
             Turn(_journal);
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Millrace.Core.Tickets;
 using Millrace.Core.Usage;
@@ -5,29 +6,32 @@ using Millrace.Core.Usage;
 namespace Millrace.Metering.Journal;
 
 /// <summary>
-/// The journal of this boot. A record is one write to a file, under a lock that nothing slower is done under; flushing
-/// and new files are the affair of a thread of their own (<see cref="JournalThread"/>). While the disk fails, records
-/// wait in memory.
+/// The journal of this boot. A record is copied into shared memory of a file, under a lock that nothing slower is done
+/// under; flushing and making files is the affair of a thread of its own (<see cref="JournalThread"/>). While the disk
+/// makes no room, records wait in memory.
 /// </summary>
 public sealed partial class UsageJournal : IUsageRecorder, IDisposable
 {
-    /// <summary>How long a caller waits for others' writes, which take microseconds: longer, and the disk is slow.</summary>
-    private static readonly TimeSpan WritePatience = TimeSpan.FromMilliseconds(250);
+    /// <summary>How long a caller waits for the next file when this one is full before it was expected to be.</summary>
+    private static readonly TimeSpan RoomPatience = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
+    private readonly ManualResetEventSlim _prepared = new();
     private readonly Lock _flushing = new();
     private readonly HeldRecords _held;
     private readonly MeteringOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<UsageJournal> _logger;
     private readonly MeteringMetrics _metrics;
+    private readonly ConcurrentQueue<JournalFile> _full = [];
     private JournalFile _file;
-    private JournalFile? _full;
+    private JournalFile? _next;
     private long _written;
     private long _flushed;
     private long _floor;
     private long _bytesElsewhere;
     private long _unflushedSince;
+    private string? _failing;
     private volatile string? _trouble;
     private volatile bool _closed;
 
@@ -38,8 +42,9 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
         (Epoch, _options, _time, _metrics, _logger) = (epoch, options, time, metrics, logger);
         _held = new HeldRecords(options.HeldMax);
         _floor = epoch.Name.BeganAt.ToUnixTimeMilliseconds();
-        _file = JournalFile.Create(epoch.Path, 1);
+        _file = JournalFile.Create(epoch.Path, 1, options.FileBytes);
         _file.Begin(epoch.Name.Epoch, 1);
+        Prepare();
     }
 
     /// <inheritdoc/>
@@ -75,6 +80,9 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
 
     internal bool IsClosed => _closed;
 
+    /// <summary>Set when the thread is needed before its time.</summary>
+    internal AutoResetEvent Full { get; } = new(false);
+
     /// <inheritdoc/>
     public bool Record(UsageRecord record)
     {
@@ -106,7 +114,6 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
     }
 
     /// <summary>Writes what waits in memory; ends the trouble when all of it is written.</summary>
-    /// <exception cref="IOException">The disk does not take it.</exception>
     internal void Unload()
     {
         if (_trouble is null && _held.Count == 0) return;
@@ -115,29 +122,25 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
             lock (_gate)
             {
                 if (_held.Peek() is not { } record) break;
+                if (!HasRoom()) break;
                 Append(record);
                 _held.Remove();
             }
         }
-        if (!_held.IfEmpty(() => _trouble = null)) return;
-        LogMended(Written);
+        if (_held.IfEmpty(() => _trouble = null)) LogMended(Written);
+        else if (Volatile.Read(ref _failing) is null) Full.Set();
     }
 
-    /// <summary>Begins a new file when this one is full.</summary>
-    /// <exception cref="IOException">The disk cannot; this file goes on.</exception>
-    internal void Turn()
+    /// <summary>Makes the next file, for the writer to find when this one is full.</summary>
+    /// <exception cref="IOException">The disk cannot.</exception>
+    internal void Prepare()
     {
         lock (_flushing)
         {
-            if (_closed || _file.Bytes < _options.FileBytes || _full is not null) return;
-            var next = JournalFile.Create(Epoch.Path, _file.Number + 1);
-            lock (_gate)
-            {
-                next.Begin(Epoch.Name.Epoch, _written + 1);
-                (_full, _file) = (_file, next);
-            }
+            if (_closed || Volatile.Read(ref _next) is not null) return;
+            Volatile.Write(ref _next, JournalFile.Create(Epoch.Path, _file.Number + 1, _options.FileBytes));
+            _prepared.Set();
         }
-        Recount();
     }
 
     /// <summary>Puts on the disk what was written before this is called.</summary>
@@ -146,15 +149,26 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
     {
         lock (_flushing)
         {
-            long written;
-            lock (_gate) written = _written;
+            var (written, file, through) = LeavePage();
             if (written == _flushed) return;
-            _full?.Flush();
-            _full?.Dispose();
-            _full = null;
-            _file.Flush();
+            while (_full.TryPeek(out var full))
+            {
+                full.Finish();
+                _full.TryDequeue(out _);
+                Recount();
+            }
+            file.Flush(through);
             Volatile.Write(ref _flushed, written);
             lock (_gate) _unflushedSince = _written == written ? 0 : _time.GetTimestamp();
+        }
+    }
+
+    private (long Written, JournalFile File, int Through) LeavePage()
+    {
+        lock (_gate)
+        {
+            if (_written != _flushed) _file.LeavePage();
+            return (_written, _file, _file.Bytes);
         }
     }
 
@@ -162,14 +176,19 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
     internal void Fail(string what, Exception? exception)
     {
         _metrics.Failed(what);
-        if (_trouble is null) LogFailing(what, exception);
+        if (Interlocked.Exchange(ref _failing, what) is null) LogFailing(what, exception);
+        _prepared.Set();
     }
+
+    /// <summary>A whole round went well.</summary>
+    internal void Succeed() => Volatile.Write(ref _failing, null);
 
     /// <summary>Counts the bytes of all files anew: of this epoch and of those before that are still here.</summary>
     internal void Recount()
     {
-        var all = EpochFolder.All(Path.GetDirectoryName(Epoch.Path)!).Sum(epoch => epoch.Bytes());
-        Volatile.Write(ref _bytesElsewhere, Math.Max(0, all - _file.Bytes));
+        var before = EpochFolder.All(Path.GetDirectoryName(Epoch.Path)!).Sum(epoch =>
+            epoch.BytesBefore(epoch.Name.Epoch == Epoch.Name.Epoch ? _file.Number : int.MaxValue));
+        Volatile.Write(ref _bytesElsewhere, before);
     }
 
     /// <summary>Takes no further record; what was taken is in the file when this returns.</summary>
@@ -182,32 +201,48 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
     public void Dispose()
     {
         Close();
-        _full?.Dispose();
+        foreach (var full in _full) full.Dispose();
+        _next?.Dispose();
         _file.Dispose();
+        _prepared.Dispose();
+        Full.Dispose();
     }
 
     private bool TryWrite(UsageRecord record)
     {
-        if (!_gate.TryEnter(WritePatience))
-        {
-            Break("write in time", null);
-            return false;
-        }
-        try
+        lock (_gate)
         {
             if (_trouble is not null || _closed) return false;
-            Append(record);
-            return true;
+            if (HasRoom())
+            {
+                Append(record);
+                return true;
+            }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Break("write", exception);
-            return false;
-        }
-        finally
-        {
-            _gate.Exit();
-        }
+        if (AwaitRoom()) return TryWrite(record);
+        Break();
+        return false;
+    }
+
+    // Nothing is acknowledged from memory because a thread was late, only because the disk fails.
+    private bool AwaitRoom()
+    {
+        if (Volatile.Read(ref _failing) is not null) return false;
+        Full.Set();
+        return _prepared.Wait(RoomPatience) && Volatile.Read(ref _failing) is null;
+    }
+
+    // Within the gate. The next file was made before; that the thread did not make it is the disk's fault.
+    private bool HasRoom()
+    {
+        if (_file.Room >= JournalFrame.BytesMax) return true;
+        if (Volatile.Read(ref _next) is not { } next) return false;
+        next.Begin(Epoch.Name.Epoch, _written + 1);
+        _full.Enqueue(_file);
+        (_file, _next) = (next, null);
+        _prepared.Reset();
+        Full.Set();
+        return true;
     }
 
     // Within the gate. A job keeps its outcome's time, whoever tells it.
@@ -223,10 +258,11 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
         if (_unflushedSince == 0) _unflushedSince = _time.GetTimestamp();
     }
 
-    private void Break(string what, Exception? exception)
+    private void Break()
     {
-        Fail(what, exception);
-        _trouble = $"the disk does not {what}{(exception is null ? "" : ": " + exception.Message)}";
+        if (Volatile.Read(ref _failing) is null) Fail("make room", null);
+        _trouble = "the disk makes no room for it.";
+        Full.Set();
     }
 
     private bool IsFlushLate()

@@ -75,6 +75,7 @@ internal static class EdgeCommand
         ConsoleLog.Use(builder.Logging, parsed.GetRequiredValue(Log) == "json", LogLevel.Information);
         Settings.AddLimits(builder.Services);
         builder.Services.AddRabbitQueue(RandomNumberGenerator.GetInt32(int.MaxValue));
+        Ledgers.AddToEdge(builder);
         UsageRecording.Add(builder, "edge", parsed.GetValue(Name));
         builder.Services.AddEdge();
         AddCallers(builder.Services, parsed.GetValue(Open));

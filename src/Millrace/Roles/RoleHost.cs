@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Millrace.Core.Usage;
+using Millrace.Management.Store;
 using Millrace.Worker.Kernels;
 
 namespace Millrace.Roles;
@@ -34,7 +36,8 @@ internal static class RoleHost
             return await run();
         }
         catch (Exception exception) when (exception is KernelStartException or IOException
-            or UnauthorizedAccessException or InvalidDataException)
+            or UnauthorizedAccessException or InvalidDataException or ManagementStoreException
+            or UsageLedgerException)
         {
             return Refuse(exception.Message);
         }

@@ -47,6 +47,7 @@ internal static class WorkerCommand
         builder.Services.AddRabbitQueue(RandomNumberGenerator.GetInt32(int.MaxValue));
         builder.Services.AddKernelPool();
         builder.Services.AddHttpEdgeLink();
+        Ledgers.Add(builder);
         if (ObjectStores.IsConfigured(builder.Configuration))
             UsageRecording.Add(builder, "worker", parsed.GetValue(Name));
         builder.Services.AddWorkerLeases();

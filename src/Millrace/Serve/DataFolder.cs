@@ -7,6 +7,7 @@ internal sealed class DataFolder : IDisposable
 {
     private const string SecretName = "operator.secret";
     private const string AddressName = "operator.url";
+    private const string ManagementName = "management.url";
     private const int SecretBytes = 32;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly string _path;
@@ -15,13 +16,19 @@ internal sealed class DataFolder : IDisposable
     private DataFolder(string path, FileStream held) => (_path, _lock) = (path, held);
 
     /// <summary>Settings of this server, if the file is there.</summary>
-    public string SettingsPath => Path.Combine(_path, "millrace.json");
+    public string SettingsPath => SettingsOf(_path);
 
     /// <summary>The folder of the embedded queue and poison ledger.</summary>
     public string QueuePath => Path.Combine(_path, "queue");
 
     /// <summary>The folder of the embedded object store.</summary>
     public string ObjectsPath => Path.Combine(_path, "objects");
+
+    /// <summary>The folder of the embedded usage ledger.</summary>
+    public string LedgerPath => LedgerOf(_path);
+
+    /// <summary>The folder of management's database.</summary>
+    public string ManagementPath => Path.Combine(_path, "management");
 
     /// <summary>The folder of usage that is not shipped yet.</summary>
     public string UsagePath => Path.Combine(_path, "usage");
@@ -59,6 +66,28 @@ internal sealed class DataFolder : IDisposable
                 $"--data: no millrace serves from '{folder.FullName}'; start it with serve --data.");
     }
 
+    /// <summary>Where a server that works on a folder has its settings.</summary>
+    public static string SettingsOf(string folder) => Path.Combine(folder, "millrace.json");
+
+    /// <summary>Where a server that works on a folder has its usage ledger.</summary>
+    public static string LedgerOf(string folder) => Path.Combine(folder, "ledger");
+
+    /// <summary>Where the server that works on this folder has its management, and its owner's token's file.</summary>
+    /// <exception cref="IOException">No server with keys serves from this folder.</exception>
+    public static (Uri Address, string TokenPath) ManagementOf(DirectoryInfo folder)
+    {
+        var address = Path.Combine(folder.FullName, ManagementName);
+        return File.Exists(address)
+            ? (new Uri(File.ReadAllText(address).Trim()), Path.Combine(folder.FullName, SecretName))
+            : throw new IOException(
+                $"--data: no millrace with keys serves from '{folder.FullName}'; start it with serve --data, "
+                + "without --open.");
+    }
+
+    /// <summary>Leaves word for operators where management is.</summary>
+    public void TellManagement(string address) =>
+        File.WriteAllText(Path.Combine(_path, ManagementName), address + "\n");
+
     /// <summary>Leaves word for operators where this server hears them.</summary>
     public void TellOperators(string address) => File.WriteAllText(Path.Combine(_path, AddressName), address + "\n");
 
@@ -66,6 +95,7 @@ internal sealed class DataFolder : IDisposable
     public void Dispose()
     {
         File.Delete(Path.Combine(_path, AddressName));
+        File.Delete(Path.Combine(_path, ManagementName));
         _lock.Dispose();
     }
 

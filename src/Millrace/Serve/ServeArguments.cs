@@ -19,7 +19,5 @@ internal sealed record ServeArguments
     public bool JsonLog { get; init; }
 
     /// <summary>Why it cannot be served so, as a sentence that says what to do; null when it can.</summary>
-    public string? Refusal() => Open
-        ? Loopback.Refusal(Urls, Open)
-        : "This process makes no API keys: add --open to serve everybody, on loopback only.";
+    public string? Refusal() => Loopback.Refusal(Urls, Open);
 }

@@ -8,6 +8,7 @@ using Millrace.Edge.Internal;
 using Millrace.Edge.Jobs;
 using Millrace.Edge.Telemetry;
 using Millrace.Edge.Webhooks;
+using Millrace.Management;
 using Millrace.Queue.Sqlite;
 using Millrace.Roles;
 using Millrace.Webhooks;
@@ -29,13 +30,19 @@ internal static class Server
         return await RoleHost.GuardAsync(async () =>
         {
             using var folder = DataFolder.Open(arguments.Data);
-            var builder = Compose(arguments, folder);
-            return await RoleHost.RunAsync(builder, app => Map(app, folder), Greeting, cancellationToken);
+            await using var management = arguments.Open
+                ? null
+                : await EmbeddedManagement.StartAsync(arguments, folder, cancellationToken);
+            var builder = Compose(arguments, folder, management);
+            return await RoleHost.RunAsync(
+                builder, app => Map(app, folder, management), (_, address) => Greeting(address, management),
+                cancellationToken);
         });
     }
 
     // Hosted services start in this order and stop in the other: who asks stops before who answers.
-    private static WebApplicationBuilder Compose(ServeArguments arguments, DataFolder folder)
+    private static WebApplicationBuilder Compose(
+        ServeArguments arguments, DataFolder folder, EmbeddedManagement? management)
     {
         var builder = WebApplication.CreateSlimBuilder();
         Settings.AddFile(builder.Configuration, folder.SettingsPath);
@@ -45,13 +52,13 @@ internal static class Server
         Settings.AddLimits(builder.Services);
         builder.Services.AddKernelPool();
         ObjectStores.Add(builder);
+        Ledgers.AddToEdge(builder);
         builder.Services.AddSqliteQueue();
         UsageRecording.Add(builder, "serve", name: null);
         builder.Services.AddWorkerLeases();
         builder.Services.AddWorkerJobs();
         builder.Services.AddEdge();
-        if (arguments.Open) builder.Services.AddEdgeOpen();
-        else builder.Services.AddEdgeIdentity(RandomNumberGenerator.GetInt32(int.MaxValue));
+        AddCallers(builder.Services, management);
         builder.Services.AddEdgeDispatch();
         builder.Services.AddEdgeJobs().AddEdgeWebhooks();
         builder.Services.AddWebhookSender(RandomNumberGenerator.GetInt32(int.MaxValue));
@@ -61,12 +68,19 @@ internal static class Server
         return builder;
     }
 
+    private static void AddCallers(IServiceCollection services, EmbeddedManagement? management)
+    {
+        if (management is null) services.AddEdgeOpen();
+        else services.AddSingleton(management.Feed).AddEdgeIdentity(RandomNumberGenerator.GetInt32(int.MaxValue));
+    }
+
     private static Dictionary<string, string?> FromCommandLine(ServeArguments arguments, DataFolder folder)
     {
         var settings = new Dictionary<string, string?>
         {
             ["Queue:Sqlite:Folder"] = folder.QueuePath,
             ["Storage:Files:Folder"] = folder.ObjectsPath,
+            ["Ledger:Sqlite:Folder"] = folder.LedgerPath,
             ["Metering:Folder"] = folder.UsagePath,
             ["Edge:Internal:Urls"] = "http://127.0.0.1:0",
             ["Edge:Internal:SecretFile"] = folder.SecretPath,
@@ -82,15 +96,24 @@ internal static class Server
         return settings;
     }
 
-    private static void Map(WebApplication app, DataFolder folder)
+    private static void Map(WebApplication app, DataFolder folder, EmbeddedManagement? management)
     {
         app.MapEdge();
+        if (management is not null) app.MapAccount(management.Services);
         app.MapMillraceTelemetry();
         app.Lifetime.ApplicationStarted.Register(
             () => folder.TellOperators(app.Services.GetRequiredService<InternalAddresses>().All.First()));
     }
 
-    private static string Greeting(WebApplication app, string address) =>
-        $"millrace is ready: curl --data-binary @photo.jpg '{address}/v1/images:convert?width=300&format=webp' "
-        + $"-o out.webp (more at {address}/docs)";
+    private static string Greeting(string address, EmbeddedManagement? management)
+    {
+        var (header, note) = management switch
+        {
+            null => ("", ""),
+            { FirstKey: { } key } => ($"-H 'Authorization: Bearer {key}' ", "; the key is shown this once"),
+            _ => ("-H \"Authorization: Bearer $KEY\" ", ""),
+        };
+        return $"millrace is ready: curl {header}--data-binary @photo.jpg "
+            + $"'{address}/v1/images:convert?width=300&format=webp' -o out.webp (more at {address}/docs{note})";
+    }
 }

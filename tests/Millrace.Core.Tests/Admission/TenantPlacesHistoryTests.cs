@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using Millrace.Core.Admission;
 using Millrace.Core.Tickets;
@@ -25,7 +26,8 @@ public sealed class TenantPlacesHistoryTests
     private sealed record Event(EventKind Kind, int AfterMs, int Tenant, int Bytes, int Pick, int ConvertedMs);
 
     private static readonly Gen<Event[]> Histories = Gen.Select(
-        Gen.Enum<EventKind>(), Gen.Int[0, 2_000], Gen.Frequency((3, Gen.Const(0)), (2, Gen.Int[1, 4]), (1, Gen.Int[5, 40])),
+        Gen.Enum<EventKind>(), Gen.Int[0, 2_000],
+        Gen.Frequency((3, Gen.Const(0)), (2, Gen.Int[1, 4]), (1, Gen.Int[5, 40])),
         Gen.Int[1, 500], Gen.Int[0, 11], Gen.Int[0, 3_000],
         (kind, after, tenant, bytes, pick, converted) => new Event(kind, after, tenant, bytes, pick, converted))
         .Array[0, 300];
@@ -138,7 +140,8 @@ public sealed class TenantPlacesHistoryTests
 
         private static bool HasBytes(AdmissionState state, long bytes) => state.BytesHeld + bytes <= Limits.BytesMax;
 
-        private void Lose(Place shed, string tenant, bool isWithin, Dictionary<string, (int Requests, long Bytes)> loads)
+        private void Lose(
+            Place shed, string tenant, bool isWithin, Dictionary<string, (int Requests, long Bytes)> loads)
         {
             var owner = Tenant(shed);
             Assert.True(isWithin && owner != tenant && shed.IsShed && !_settled.Contains(shed));
@@ -193,5 +196,5 @@ public sealed class TenantPlacesHistoryTests
 
     private static long Weight(int tenant) => 1 + (tenant % 3);
 
-    private static long Weight(string name) => Weight(int.Parse(name[1..], System.Globalization.CultureInfo.InvariantCulture));
+    private static long Weight(string name) => Weight(int.Parse(name[1..], CultureInfo.InvariantCulture));
 }

@@ -78,6 +78,21 @@ public sealed class JobLimitsTests
     }
 
     [Fact]
+    public async Task Submit_OfAPlanThatKeepsLess_IsKeptNoLonger()
+    {
+        await using var server = await StartAsync(PlannedCallers.Ample with { Retention = TimeSpan.FromHours(2) });
+
+        var kept = await server.SubmitAsync();
+        var longer = await server.SubmitAsync("?width=20&format=webp&keepSeconds=7201");
+
+        var job = await kept.JsonAsync();
+        var accepted = job.GetProperty("acceptedAt").GetDateTimeOffset();
+        Assert.Equal(accepted + TimeSpan.FromHours(2), job.GetProperty("expiresAt").GetDateTimeOffset());
+        var problem = await longer.ProblemAsync(400, "bad-job");
+        Assert.Equal("whole seconds from 3600 to 7200", problem.GetProperty("allowed").GetString());
+    }
+
+    [Fact]
     public async Task Look_BeyondTheRate_IsRefusedToo()
     {
         await using var server = await StartAsync(

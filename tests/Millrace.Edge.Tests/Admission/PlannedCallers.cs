@@ -8,7 +8,9 @@ using Millrace.Edge.Identity;
 
 namespace Millrace.Edge.Tests.Admission;
 
-/// <summary>Callers whose tenant is the header <c>Millrace-Tenant</c>, with the limits that a test gives them.</summary>
+/// <summary>
+/// Callers whose tenant is the header <c>Millrace-Tenant</c>, with the limits that a test gives them.
+/// </summary>
 internal sealed class PlannedCallers(Func<string, TenantLimits?> limitsOf, int liveEdges = 1) : ICallerSource
 {
     /// <summary>Enough of everything, so that a test narrows what it is about.</summary>

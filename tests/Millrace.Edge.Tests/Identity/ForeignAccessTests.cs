@@ -37,6 +37,7 @@ public sealed class ForeignAccessTests
         new("GET", "/v1/webhooks/deliveries/{id}", KeyScopes.Jobs, Delivery, IsOwned: true),
         new("HEAD", "/v1/webhooks/deliveries/{id}", KeyScopes.Jobs, Delivery, IsOwned: true),
         new("POST", "/v1/webhooks/deliveries/{id}", KeyScopes.Jobs, Replay, IsOwned: true),
+        new("GET", "/v1/account/usage", KeyScopes.Usage, _ => "/v1/account/usage"),
     ];
 
     private static readonly HttpStatusCode[] NotLetIn = [HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden];

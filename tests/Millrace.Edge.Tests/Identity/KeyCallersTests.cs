@@ -167,6 +167,19 @@ public sealed class KeyCallersTests
     }
 
     [Fact]
+    public async Task Document_OfAnEdgeWithKeys_DemandsOne()
+    {
+        await using var server = await KeyServer.StartAsync();
+
+        using var answer = await server.SendAsync(HttpMethod.Get, "/openapi/v1.json", null);
+
+        var document = await answer.JsonAsync();
+        var scheme = document.GetProperty("components").GetProperty("securitySchemes").GetProperty("key");
+        Assert.Equal("bearer", scheme.GetProperty("scheme").GetString());
+        Assert.True(document.GetProperty("security")[0].TryGetProperty("key", out _));
+    }
+
+    [Fact]
     public async Task Service_Always_TellsTheAgeAndNothingOfTenants()
     {
         await using var server = await KeyServer.StartAsync(("Identity:MaxStaleness", "02:00:00"));

@@ -19,6 +19,7 @@ using Millrace.Edge.Identity;
 using Millrace.Edge.Internal;
 using Millrace.Edge.Jobs;
 using Millrace.Edge.Tests.Dispatch;
+using Millrace.Edge.Usage;
 using Millrace.Edge.Webhooks;
 using Millrace.Testing;
 
@@ -77,7 +78,8 @@ internal sealed class JobServer : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(parts.Time).AddSingleton<IObjectStore>(parts.Store);
         builder.Services.AddSingleton<IJobQueue>(parts.Queue).AddSingleton<IPoisonLedger>(parts.Ledger);
         builder.Services.AddSingleton<IUsageRecorder>(new UsageList());
-        builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks();
+        builder.Services.AddSingleton<IUsageLedger>(parts.Usage).AddSingleton<IUsageRows>(parts.Usage);
+        builder.Services.AddEdge().AddEdgeDispatch().AddEdgeInternal().AddEdgeJobs().AddEdgeWebhooks().AddEdgeUsage();
         if (parts.Feed is null) builder.Services.AddEdgeOpen();
         else AddKeys(builder.Services, parts.Feed);
         parts.Services?.Invoke(builder.Services);
@@ -168,6 +170,8 @@ internal sealed class JobServerParts
     public MemoryQueue Queue { get; } = new();
 
     public MemoryLedger Ledger { get; } = new();
+
+    public MemoryUsage Usage { get; } = new();
 
     /// <summary>Services in place of the edge's own.</summary>
     public Action<IServiceCollection>? Services { get; init; }

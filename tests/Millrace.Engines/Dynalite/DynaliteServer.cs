@@ -112,7 +112,8 @@ public sealed class DynaliteServer : IAsyncDisposable
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         return folders.Select(folder => Path.Combine(folder, "node")).FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException("node is missing; as root: apt-get update && apt-get install -y nodejs npm");
+            ?? throw new FileNotFoundException(
+                "node is missing; as root: apt-get update && apt-get install -y nodejs npm");
     }
 
     private static string Root()

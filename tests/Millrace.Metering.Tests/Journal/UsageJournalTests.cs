@@ -14,13 +14,14 @@ public sealed class UsageJournalTests
         using (var recorder = new Recorder(folder.Path, null, null))
         {
             var journal = recorder.Recording.Journal;
-            Parallel.ForEach(made, new ParallelOptions { MaxDegreeOfParallelism = 4 }, record =>
+            foreach (var some in made.Chunk(100))
             {
-                Assert.True(journal.Record(record));
+                Parallel.ForEach(some, new ParallelOptions { MaxDegreeOfParallelism = 4 },
+                    record => Assert.True(journal.Record(record)));
                 JournalThread.Turn(journal);
-            });
-            Assert.True(journal.Epoch.Files().Count > 10);
-            Assert.Equal(journal.Epoch.Bytes(), journal.Bytes);
+            }
+            Assert.Null(journal.Trouble);
+            Assert.True(journal.Epoch.Files().Count > 8);
         }
 
         var (entries, cut) = Recovered(folder.Path);
@@ -37,8 +38,11 @@ public sealed class UsageJournalTests
     {
         using var folder = new TestFolder();
         using (var recorder = new Recorder(folder.Path, null, null)) recorder.Record(10);
-        var file = Directory.EnumerateFiles(folder.Path, "*.journal", SearchOption.AllDirectories).Single();
-        using (var stream = File.OpenWrite(file)) stream.SetLength(stream.Length - bytesMissing);
+        var file = Directory.EnumerateFiles(folder.Path, "*.journal", SearchOption.AllDirectories).Min()!;
+        var bytes = File.ReadAllBytes(file);
+        var end = bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
+        bytes.AsSpan(end - bytesMissing, bytesMissing).Clear();
+        File.WriteAllBytes(file, bytes);
 
         var (entries, cut) = Recovered(folder.Path);
 
@@ -88,15 +92,16 @@ public sealed class UsageJournalTests
         using var folder = new TestFolder();
         using var recorder = new Recorder(
             folder.Path, null, null, set: options => options with { JournalBytesMax = 64 * 1024 });
+        var journal = recorder.Recording.Journal;
         var count = 0;
-        while (recorder.Recording.Journal.Refusing is null)
+        while (journal.Refusing is null)
         {
-            recorder.Record(1);
-            JournalThread.Turn(recorder.Recording.Journal);
+            recorder.Record(100);
+            JournalThread.Turn(journal);
             Assert.True(++count < 10_000);
         }
 
-        Assert.Contains("JournalBytesMax", recorder.Recording.Journal.Refusing, StringComparison.Ordinal);
+        Assert.Contains("JournalBytesMax", journal.Refusing, StringComparison.Ordinal);
         recorder.Record(1);
     }
 

@@ -84,9 +84,11 @@ public sealed class ShippingTests : IDisposable
 
         Assert.Equal(Enumerable.Repeat(100, 10), RawSegments.Manifests(_store).Select(one => (int)one.Records));
         Assert.Equal(34, _ledger.Batches.Count);
-        Assert.True(before > 10);
-        Assert.Single(recorder.Recording.Journal.Epoch.Files());
-        Assert.Equal(recorder.Recording.Journal.Epoch.Bytes(), recorder.Recording.Journal.Bytes);
+        Assert.True(before > 4);
+
+        // The one that is written, and the next.
+        Assert.InRange(recorder.Recording.Journal.Epoch.Files().Count, 1, 2);
+        Assert.True(recorder.Recording.Journal.Bytes <= 16 * 1024);
     }
 
     [Fact]
