@@ -32,6 +32,11 @@ internal static class ClusterCommand
 
     private static readonly Option<int> Jobs = Count("--jobs", "Durable jobs of the check of that name.", 5000);
 
+    private static readonly Option<bool> Long = new("--long")
+    {
+        Description = "The long form of checks that have one: identity, ten minutes instead of two.",
+    };
+
     private static readonly Option<int?> Kernels = new("--kernels")
     {
         Description = "Images that each worker converts at the same time. Default: the worker's own.",
@@ -47,9 +52,10 @@ internal static class ClusterCommand
     public static RootCommand Create()
     {
         ChecksToRun.AcceptOnlyFromAmong([.. Check.All.Select(check => check.Name)]);
-        var root = new RootCommand("A region on this machine: RabbitMQ nodes, edges and workers, all on loopback.")
+        var root = new RootCommand("A region on this machine: RabbitMQ nodes, PostgreSQL, management, edges and workers, on loopback.")
         {
-            Root, Folder, ProgramPath, Edges, Workers, Brokers, Kernels, Jobs, ChecksToRun,
+            Root, Folder, ProgramPath, Edges, Workers, Brokers, Kernels, Jobs, Long,
+            ChecksToRun,
         };
         root.SetAction(RunAsync);
         return root;
@@ -58,7 +64,8 @@ internal static class ClusterCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var names = parsed.GetValue(ChecksToRun) ?? [];
-        if (names.Length == 0) return await KeepAsync(OptionsOf(parsed), cancellationToken);
+        if (names.Length == 0)
+            return await KeepAsync(OptionsOf(parsed) with { Management = Check.Replicas }, cancellationToken);
         var failed = 0;
         foreach (var check in names.Select(name => Check.All.Single(check => check.Name == name)))
         {
@@ -80,7 +87,11 @@ internal static class ClusterCommand
     {
         await using var region = await StartAsync(options, cancellationToken);
         var edge = region.Edges[0].Start.Address;
-        Console.Out.WriteLine("try: curl --data-binary @tests/corpus/p10-wine.jpg "
+        var management = region.Management!;
+        var tenant = await management.TenantAsync("first", cancellationToken);
+        var (key, _) = await management.KeyAsync(tenant, cancellationToken);
+        Console.Out.WriteLine($"management: {management.Addresses}; the owner's token: {management.Token}");
+        Console.Out.WriteLine($"try: curl -H 'Authorization: Bearer {key}' --data-binary @tests/corpus/p10-wine.jpg "
             + $"'{edge}v1/images:convert?width=300&format=webp' -o out.webp");
         Console.Out.WriteLine("Ctrl-C ends all of it.");
         try
@@ -97,12 +108,13 @@ internal static class ClusterCommand
     private static async Task<RunningRegion> StartAsync(RegionOptions options, CancellationToken cancellationToken)
     {
         Console.Out.WriteLine(
-            $"starting {options.Brokers} brokers, {options.Workers} workers and {options.Edges} edges; "
-            + $"logs in {options.Folder}");
+            $"starting {options.Brokers} brokers, {options.Workers} workers, {options.Edges} edges and "
+            + $"{options.Management} of management; logs in {options.Folder}");
         var region = await RunningRegion.StartAsync(options, cancellationToken);
         foreach (var node in region.Brokers.Nodes)
             Console.Out.WriteLine($"  broker {node.Name}  pid {node.ProcessId}  127.0.0.1:{node.Port}");
-        foreach (var role in region.Workers.Concat(region.Edges).Concat(region.WebhookSenders))
+        var management = region.Management?.Replicas ?? [];
+        foreach (var role in management.Concat(region.Workers).Concat(region.Edges).Concat(region.WebhookSenders))
         {
             var inside = role.Start.InternalAddress is { } address ? $"  internal {address}" : "";
             Console.Out.WriteLine($"  {role.Name}  pid {role.Id}  {role.Start.Address}{inside}");
@@ -123,6 +135,7 @@ internal static class ClusterCommand
             Brokers = parsed.GetValue(Brokers),
             Kernels = parsed.GetValue(Kernels),
             Jobs = parsed.GetValue(Jobs),
+            IsLong = parsed.GetValue(Long),
         };
     }
 

@@ -44,6 +44,17 @@ public abstract partial class ManagementContract
     }
 
     [Fact]
+    public async Task Open_WithAnotherSealFile_IsRefused()
+    {
+        await OpenAsync();
+
+        var refused = await Assert.ThrowsAsync<ManagementStoreException>(
+            () => OpenAsync(settings: ("SealFile", Path.Combine(_folder, "other.seal"))));
+
+        Assert.Contains("SealFile", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Change_OfOneTenantByTwoReplicas_IsDoneByOneOfThemEachTime()
     {
         var desks = new[] { await OpenWithPlanAsync(), await OpenAsync() };

@@ -24,12 +24,14 @@ public abstract partial class ManagementContract
     [InlineData("   ")]
     [InlineData("a\0b")]
     [InlineData("a\nb")]
-    [InlineData("\uD800")]
+    [InlineData("half a pair")]
     public async Task Create_WhenNameIsNoPlainText_IsRefused(string name)
     {
         var desk = await OpenWithPlanAsync();
 
-        var outcome = await desk.Tenants.CreateAsync(Desk.Actor, new NewTenant(name, Plan), Token);
+        // Test data is kept as UTF-8, which has no half pairs.
+        var given = name == "half a pair" ? "a\uD800b" : name;
+        var outcome = await desk.Tenants.CreateAsync(Desk.Actor, new NewTenant(given, Plan), Token);
 
         Refused(RefusalCode.Invalid, outcome);
         Assert.Empty(await desk.Tenants.ListAsync(null, 10, null, Token));

@@ -25,6 +25,9 @@ internal sealed record Check(
     string Name, string Description, Func<RegionOptions, RegionOptions> Demands,
     Func<Ground, CancellationToken, Task<Verdict>> RunAsync)
 {
+    /// <summary>Replicas of management.</summary>
+    public const int Replicas = 2;
+
     private const int StorageNodes = 3;
 
     public static IReadOnlyList<Check> All { get; } =
@@ -35,5 +38,7 @@ internal sealed record Check(
             options => options, FailoverCheck.RunAsync),
         new("jobs", "5,000 durable jobs while a broker, a worker and a storage node go; each ends once and is told of.",
             options => options with { StorageNodes = StorageNodes }, JobsCheck.RunAsync),
+        new("identity", "20 requests a second while PostgreSQL and management are away; keys made and revoked after.",
+            options => options with { Management = Replicas }, IdentityCheck.RunAsync),
     ];
 }

@@ -26,9 +26,9 @@ internal sealed class Balancer : IDisposable
         _client = new HttpClient(handler) { Timeout = patience };
     }
 
-    /// <summary>Converts one image.</summary>
+    /// <summary>Converts one image, with a key or, where nobody needs one, as a tenant.</summary>
     public async Task<Answer> ConvertAsync(
-        byte[] image, string query, string tenant, CancellationToken cancellationToken)
+        byte[] image, string query, string tenant, CancellationToken cancellationToken, string? key = null)
     {
         var start = _time.GetTimestamp();
         var edges = _edges();
@@ -37,7 +37,7 @@ internal sealed class Balancer : IDisposable
         for (var i = 0; i < edges.Count; i++)
         {
             var edge = edges[(int)((uint)(first + i) % (uint)edges.Count)];
-            answer = await SendAsync(edge, image, query, tenant, cancellationToken);
+            answer = await SendAsync(edge, image, query, (tenant, key), cancellationToken);
             answer = answer with { Sendings = i + 1, Took = _time.GetElapsedTime(start) };
             if (answer.Code is not ("stopping" or "unreachable")) break;
         }
@@ -47,12 +47,14 @@ internal sealed class Balancer : IDisposable
     public void Dispose() => _client.Dispose();
 
     private async Task<Answer> SendAsync(
-        Uri edge, byte[] image, string query, string tenant, CancellationToken cancellationToken)
+        Uri edge, byte[] image, string query, (string Tenant, string? Key) caller, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(edge, "/v1/images:convert?" + query));
         request.Content = new ByteArrayContent(image);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        request.Headers.Add("Millrace-Tenant", tenant);
+        var tenant = caller.Tenant;
+        if (caller.Key is { } key) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        else request.Headers.Add("Millrace-Tenant", tenant);
         try
         {
             using var response = await _client.SendAsync(request, cancellationToken);

@@ -30,6 +30,12 @@ internal sealed record RegionOptions
     /// <summary>Durable jobs that a check hands in.</summary>
     public int Jobs { get; init; } = 5000;
 
+    /// <summary>Replicas of management, over PostgreSQL; 0: none, and edges serve everybody.</summary>
+    public int Management { get; init; }
+
+    /// <summary>Whether checks that have a long form take it.</summary>
+    public bool IsLong { get; init; }
+
     /// <summary>The published service, or null for what a plain build made.</summary>
     public string? Program { get; init; }
 

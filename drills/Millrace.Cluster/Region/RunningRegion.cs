@@ -30,6 +30,12 @@ internal sealed class RunningRegion : IAsyncDisposable
     /// <summary>Hears the webhooks of all tenants; null in a region without durable jobs.</summary>
     public WebhookEar? Ear => _engines.Ear;
 
+    /// <summary>Null in a region without management, which serves everybody.</summary>
+    public RegionManagement? Management { get; private set; }
+
+    /// <summary>Whether checks that have a long form take it.</summary>
+    public bool IsLong => _options.IsLong;
+
     /// <summary>Durable jobs that a check hands in.</summary>
     public int Jobs => _options.Jobs;
 
@@ -53,6 +59,11 @@ internal sealed class RunningRegion : IAsyncDisposable
         try
         {
             await region._engines.StartAsync(options, cancellationToken);
+            if (options.Management > 0)
+            {
+                region.Management = await RegionManagement.StartAsync(
+                    options, region._thread, region._random, cancellationToken);
+            }
             File.WriteAllText(
                 options.SettingsPath, RegionSettings.Of(
                     options.TracesTickets, region.Store, region.Ear, Path.Combine(options.Folder, "usage")));
@@ -80,6 +91,7 @@ internal sealed class RunningRegion : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_workers.Concat(_edges).Concat(_senders).Select(role => role.DisposeAsync().AsTask()));
+        if (Management is not null) await Management.DisposeAsync();
         await _engines.DisposeAsync();
         _thread.Dispose();
     }
@@ -105,13 +117,18 @@ internal sealed class RunningRegion : IAsyncDisposable
         var (address, inside) = (FreeAddress(), FreeAddress());
         string[] arguments =
         [
-            "edge", "--open", "--name", $"edge-{number}", "--urls", Text(address), "--internal-urls", Text(inside),
+            "edge", .. Callers(number), "--name", $"edge-{number}", "--urls", Text(address),
+            "--internal-urls", Text(inside),
             "--brokers", BrokerList(), "--secret-file", SecretPath, "--settings", _options.SettingsPath,
             "--log", "json",
         ];
         return new RoleStart(
             $"edge-{number}", _options.ProgramPath, arguments, Environment(), Log($"edge-{number}"), address, inside);
     }
+
+    private string[] Callers(int number) => Management is { } management
+        ? ["--management", management.Addresses, "--identity", Path.Combine(_options.Folder, $"identity-{number}")]
+        : ["--open"];
 
     private RoleStart Worker(int number)
     {

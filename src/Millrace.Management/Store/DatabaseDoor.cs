@@ -48,8 +48,13 @@ internal sealed class DatabaseDoor
     }
 
     /// <summary>Whether it is the database that failed, and not we.</summary>
-    public static bool IsTrouble(Exception exception) => exception is DbException or DbUpdateException
-        or IOException or TimeoutException or InvalidOperationException { InnerException: DbException };
+    public static bool IsTrouble(Exception exception) => exception switch
+    {
+        DbException or DbUpdateException or IOException or TimeoutException => true,
+        // As the tool tells of failures that it takes for passing ones, whatever it was doing.
+        InvalidOperationException { InnerException: { } inner } => IsTrouble(inner),
+        _ => false,
+    };
 
     /// <summary>Whether a failure may pass when the whole transaction is tried again: nothing of it was done.</summary>
     public static bool MayPass(Exception exception) => exception switch
@@ -58,7 +63,7 @@ internal sealed class DatabaseDoor
             or PostgresErrorCodes.DeadlockDetected,
         SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6,
         DbUpdateException { InnerException: { } inner } => MayPass(inner),
-        InvalidOperationException { InnerException: DbException inner } => MayPass(inner),
+        InvalidOperationException { InnerException: { } inner } => MayPass(inner),
         _ => false,
     };
 

@@ -29,6 +29,9 @@ internal sealed class CounterRow
 
     /// <summary>Of 64 bits without a sign, kept as one with a sign.</summary>
     public long DigestSum { get; set; }
+
+    /// <summary>A known text, sealed: tells whether a replica has this database's seal file.</summary>
+    public byte[]? SealCheck { get; set; }
 }
 
 /// <summary>A tenant.</summary>

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Millrace.Management.Store;
 
 /// <summary>Brings the database to this build's shape. Any number of replicas may do so at once.</summary>
-internal sealed partial class StoreOpening(DatabaseDoor door, TimeProvider time, ILogger<StoreOpening> log)
+internal sealed partial class StoreOpening(
+    DatabaseDoor door, Sealing sealing, TimeProvider time, ILogger<StoreOpening> log)
 {
     // The tool's own lock of a file is a row, which outlives a process that is killed while it migrates.
     private const string ForgetLock = "DELETE FROM \"__EFMigrationsLock\"";
@@ -12,11 +13,14 @@ internal sealed partial class StoreOpening(DatabaseDoor door, TimeProvider time,
     // Any number that nobody else uses in this database: "mill" in ASCII.
     private const long PostgresLock = 0x6D696C6C;
 
+    private const string SealOwner = "seal-check";
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Migrates; returns when the database is ready.</summary>
     /// <exception cref="ManagementStoreException">
-    /// It cannot be reached or written, was changed by a newer build, or another process migrates it for too long.
+    /// It cannot be reached or written, was changed by a newer build, was sealed by another file, or another process
+    /// migrates it for too long.
     /// </exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -60,7 +64,7 @@ internal sealed partial class StoreOpening(DatabaseDoor door, TimeProvider time,
         }
     }
 
-    private static async Task MigrateAsync(ManagementDb db, CancellationToken cancellationToken)
+    private async Task MigrateAsync(ManagementDb db, CancellationToken cancellationToken)
     {
         var known = db.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
         var applied = await db.Database.GetAppliedMigrationsAsync(cancellationToken);
@@ -70,6 +74,30 @@ internal sealed partial class StoreOpening(DatabaseDoor door, TimeProvider time,
                 $"Management's database was changed by a newer build ({newer}): start that one.");
         }
         if (applied.Count() < known.Count) await db.Database.MigrateAsync(cancellationToken);
+        await CheckSealAsync(db, cancellationToken);
+    }
+
+    // A replica that sealed by a file of its own would write what the others cannot read.
+    private async Task CheckSealAsync(ManagementDb db, CancellationToken cancellationToken)
+    {
+        var counter = await db.Counter.AsNoTracking().SingleAsync(cancellationToken);
+        if (counter.SealCheck is null)
+        {
+            var check = sealing.Seal([], SealOwner);
+            await db.Counter.ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.SealCheck, check), cancellationToken);
+            return;
+        }
+        try
+        {
+            sealing.Open(counter.SealCheck, SealOwner);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new ManagementStoreException(
+                "Management:Store:SealFile is not the file that this database was sealed with: bring that one here.",
+                exception);
+        }
     }
 
     private static async Task<bool> IsLockedAsync(ManagementDb db, CancellationToken cancellationToken) =>

@@ -6,7 +6,10 @@ namespace Millrace.Tests.Serve;
 public sealed class RefusalTests
 {
     [Theory]
-    [InlineData("--open", "serve|--data|DATA")]
+    [InlineData("--database", "manage")]
+    [InlineData("SealFile", "manage|--database|Host=127.0.0.1;Port=1")]
+    [InlineData("--data", "tenants|list")]
+    [InlineData("without --open", "keys|list|x|--data|DATA")]
     [InlineData("loopback", "serve|--data|DATA|--open|--urls|http://0.0.0.0:0")]
     [InlineData("--management", "edge|--brokers|amqp://127.0.0.1:1|--secret-file|SECRET")]
     [InlineData("no address", "edge|--brokers|amqp://127.0.0.1:1|--secret-file|SECRET|--management|here")]

@@ -82,6 +82,9 @@ namespace Millrace.Management.Store.Migrations.Postgres
                     b.Property<long>("Revision")
                         .HasColumnType("bigint");
 
+                    b.Property<byte[]>("SealCheck")
+                        .HasColumnType("bytea");
+
                     b.HasKey("Id");
 
                     b.ToTable("counter", (string)null);

@@ -77,6 +77,9 @@ namespace Millrace.Management.Store.Migrations.Sqlite
                     b.Property<long>("Revision")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("SealCheck")
+                        .HasColumnType("BLOB");
+
                     b.HasKey("Id");
 
                     b.ToTable("counter", (string)null);

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
+using Millrace.Testing;
+
+namespace Millrace.Tests.Serve;
+
+/// <summary>A server with keys: what its first start says works, and what operators do from the shell counts.</summary>
+public sealed partial class KeyTests
+{
+    private static readonly byte[] Photo = TestFiles.Photo("exif6-seeding.jpg");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Serve_OnAnEmptyFolder_GivesAKeyThatWorks_AlsoAfterAKill()
+    {
+        using var data = new TemporaryFolder();
+        string key;
+        await using (var first = Start(data))
+        {
+            var (client, line) = await ReadyAsync(first);
+            using var _ = client;
+            key = KeyText().Match(line).Value;
+            Assert.Equal(HttpStatusCode.OK, await ConvertAsync(client, key));
+            Assert.Equal(HttpStatusCode.Unauthorized, await ConvertAsync(client, null));
+            await OwnThingsAsync(client, key);
+        }
+        await using var second = Start(data);
+        var (again, greeting) = await ReadyAsync(second);
+        using var __ = again;
+
+        Assert.DoesNotContain("mr_", greeting, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await ConvertAsync(again, key));
+    }
+
+    [Fact]
+    public async Task Keys_MadeAndRevokedFromTheShell_CountWithinSeconds()
+    {
+        using var data = new TemporaryFolder();
+        await using var server = Start(data);
+        var (client, _) = await ReadyAsync(server);
+        using var own = client;
+
+        var made = await ShellAsync(data, "tenants", "create", "--name", "Acme");
+        var tenant = TenantText().Match(made).Value;
+        var key = await ShellAsync(data, "keys", "create", tenant, "--name", "ci");
+        var text = KeyText().Match(key).Value;
+        Assert.Equal(HttpStatusCode.OK, await ConvertAsync(client, text));
+        await ShellAsync(data, "tenants", "suspend", tenant);
+        await UntilAsync(client, text, HttpStatusCode.Forbidden);
+        await ShellAsync(data, "tenants", "resume", tenant);
+        await UntilAsync(client, text, HttpStatusCode.OK);
+        await ShellAsync(data, "keys", "revoke", tenant, KeyId().Match(key).Value);
+        await UntilAsync(client, text, HttpStatusCode.Unauthorized);
+
+        Assert.Contains("standard", await ShellAsync(data, "plans", "list"), StringComparison.Ordinal);
+        Assert.DoesNotContain(text, server.Errors, StringComparison.Ordinal);
+        var (exitCode, _, errors) = await MillraceProcess.RunAsync(
+            ["tenants", "show", "nobody", "--data", data.Path]);
+        Assert.Equal((1, true), (exitCode, errors.Contains("no such tenant", StringComparison.Ordinal)));
+    }
+
+    private static MillraceProcess Start(TemporaryFolder data) =>
+        MillraceProcess.Start(["serve", "--urls", "http://127.0.0.1:0", "--data", data.Path]);
+
+    private static async Task<(HttpClient Client, string Line)> ReadyAsync(MillraceProcess server)
+    {
+        await Patience.UntilAsync(
+            () => server.HasExited || server.OutputText.Contains('\n', StringComparison.Ordinal), "it was ready");
+        var match = Address().Match(server.OutputText);
+        Assert.True(match.Success, $"It said: {server.OutputText} {server.Errors}");
+        server.Kernels();
+        return (new HttpClient { BaseAddress = new Uri(match.Value), Timeout = Patience.Longest }, server.OutputText);
+    }
+
+    private static async Task<HttpStatusCode> ConvertAsync(HttpClient client, string? key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/images:convert?width=50");
+        if (key is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        request.Content = new ByteArrayContent(Photo);
+        using var answer = await client.SendAsync(request, Cancel);
+        return answer.StatusCode;
+    }
+
+    // The operators' interface is not on the public port; the tenant's own is.
+    private static async Task OwnThingsAsync(HttpClient client, string key)
+    {
+        foreach (var (path, expected) in new[]
+        {
+            ("/v1/account", HttpStatusCode.OK), ("/v1/account/keys", HttpStatusCode.OK),
+            ("/openapi/account.json", HttpStatusCode.OK), ("/admin/v1/tenants", HttpStatusCode.NotFound),
+            ("/feed/v1/digest", HttpStatusCode.NotFound),
+        })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+            using var answer = await client.SendAsync(request, Cancel);
+            Assert.Equal((path, expected), (path, answer.StatusCode));
+        }
+    }
+
+    private static Task UntilAsync(HttpClient client, string key, HttpStatusCode expected) =>
+        Patience.UntilAsync(async () => await ConvertAsync(client, key) == expected, $"the answer was {expected}");
+
+    private static async Task<string> ShellAsync(TemporaryFolder data, params string[] arguments)
+    {
+        var (exitCode, output, errors) = await MillraceProcess.RunAsync([.. arguments, "--data", data.Path]);
+        Assert.True(exitCode == 0, $"exit code {exitCode}: {errors}");
+        return output;
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+    private static partial Regex Address();
+
+    [GeneratedRegex("mr_[A-Za-z0-9]{36}")]
+    private static partial Regex KeyText();
+
+    [GeneratedRegex("key_[A-Za-z0-9]{16}")]
+    private static partial Regex KeyId();
+
+    [GeneratedRegex("t-[a-z0-9]{22}")]
+    private static partial Regex TenantText();
+}
