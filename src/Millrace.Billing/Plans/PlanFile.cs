@@ -20,10 +20,12 @@ public sealed class PlanFile : IPlanHistory
     /// <summary>Reads a file.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is not of that form; the message says what is wrong.</exception>
-    public static async Task<PlanFile> ReadAsync(string path, CancellationToken cancellationToken)
+    public static PlanFile Read(string path)
     {
-        if (new FileInfo(path).Length > BytesMax) throw new InvalidDataException($"'{path}' has over {BytesMax} bytes.");
-        return Parse(await File.ReadAllBytesAsync(path, cancellationToken), path);
+        if (!File.Exists(path)) throw new FileNotFoundException($"There is no file '{path}' of plans.");
+        return new FileInfo(path).Length <= BytesMax
+            ? Parse(File.ReadAllBytes(path), path)
+            : throw new InvalidDataException($"'{path}' has over {BytesMax} bytes.");
     }
 
     /// <summary>Reads a text.</summary>
