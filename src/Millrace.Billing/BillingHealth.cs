@@ -7,7 +7,9 @@ public sealed class BillingHealth
 {
     private volatile string? _unready = "No round of sealing has ended yet.";
 
-    /// <summary>Null while the last round could do its work; otherwise why not. Hours that wait are no fault of it.</summary>
+    /// <summary>
+    /// Null while the last round could do its work; otherwise why not. Hours that wait are no fault of it.
+    /// </summary>
     public string? Unready
     {
         get => _unready;

@@ -7,8 +7,8 @@ using Millrace.Core.Usage;
 namespace Millrace.Billing;
 
 /// <summary>
-/// The role <c>bill</c>: seals in every round, and archives once a day where there is a cold store. Months are billed by
-/// an operator's command: somebody should look before invoices are made.
+/// The role <c>bill</c>: seals in every round, and archives once a day where there is a cold store. Months are billed
+/// by an operator's command: somebody should look before invoices are made.
 /// </summary>
 internal sealed partial class BillingLoop(
     BillingOffice office, IEnumerable<ColdStore> cold, BillingHealth health, BillingMetrics metrics,

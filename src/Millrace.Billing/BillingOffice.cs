@@ -32,11 +32,13 @@ public sealed class BillingOffice(
     {
         var report = await _sealer.RunAsync(progress, cancellationToken);
         var lines = report.Seals.Select(seal =>
-            $"{Hour(seal.Hour)}: {(seal.IsLate ? "late, " : "")}{Number(seal.Answers)} answers sealed as {seal.Number}");
+            $"{Hour(seal.Hour)}: {(seal.IsLate ? "late, " : "")}{Number(seal.Answers)} answers, entry {seal.Number}");
         return new([.. lines, $"{report.Seals.Count} sealed, {report.OpenHours.Count} open"], Failures(report));
     }
 
-    /// <summary>Tells what is sealed, what is not and why, how far every epoch is, and what was declared lost.</summary>
+    /// <summary>
+    /// Tells what is sealed, what is not and why, how far every epoch is, and what was declared lost.
+    /// </summary>
     public async Task<OfficeReport> StatusAsync(CancellationToken cancellationToken)
     {
         await _sealer.Log.ReadAsync(cancellationToken);
@@ -94,9 +96,12 @@ public sealed class BillingOffice(
         if (folder is not null)
         {
             await File.WriteAllTextAsync(
-                Path.Combine(folder, $"report-{period}.txt"), report.Text(), new UTF8Encoding(false), cancellationToken);
+                Path.Combine(folder, $"report-{period}.txt"), report.Text(), new UTF8Encoding(false),
+                cancellationToken);
         }
-        var unfound = tenant is not null && written == 0 ? [$"{tenant} has no invoice of {period}."] : Array.Empty<string>();
+        var unfound = tenant is not null && written == 0
+            ? [$"{tenant} has no invoice of {period}."]
+            : Array.Empty<string>();
         return new(report.Lines, [.. report.Failures, .. unfound]);
 
         async Task WriteAsync(MadeInvoice made)
@@ -169,7 +174,8 @@ public sealed class BillingOffice(
         var chain = await new ArchiveReading(store, cold).ChainAsync(cancellationToken);
         var bytes = chain.Manifests.SelectMany(manifest => manifest.Volumes).Sum(volume => volume.Bytes);
         return new(
-            [.. chain.Manifests.Select(Line), $"{chain.Manifests.Count} manifests, {Number(bytes)} bytes"], chain.Faults);
+            [.. chain.Manifests.Select(Line), $"{chain.Manifests.Count} manifests, {Number(bytes)} bytes"],
+            chain.Faults);
     }
 
     /// <inheritdoc/>

@@ -41,14 +41,17 @@ public sealed record BillingOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Who sends the invoices, as it stands on them. At most 1,000 characters; default <c>Millrace</c>.</summary>
+    /// <summary>
+    /// Who sends the invoices, as it stands on them. At most 1,000 characters; default <c>Millrace</c>.
+    /// </summary>
     [Required, StringLength(1000, MinimumLength = 1)] public string Seller { get; init; } = "Millrace";
 
     /// <summary>
     /// What the numbers of invoices begin with: 0 to 8 of A-Z a-z 0-9 -. Default <c>M</c>. A change begins no new
     /// numbers.
     /// </summary>
-    [RegularExpression("^[A-Za-z0-9-]{0,8}$", ErrorMessage = "Billing:NumberPrefix must be 0 to 8 letters, digits or '-'.")]
+    [RegularExpression("^[A-Za-z0-9-]{0,8}$",
+        ErrorMessage = "Billing:NumberPrefix must be 0 to 8 letters, digits or '-'.")]
     public string NumberPrefix { get; init; } = "M";
 }
 

@@ -16,9 +16,11 @@ internal sealed class Office : IDisposable
     public const string Plans = """
         { "plans": {
             "basic": [ { "from": "2020-01-01T00:00:00Z", "currency": "EUR", "monthlyMicros": 10000000, "charges": [
-              { "unit": "StandardResults", "includedUnits": 10, "perUnits": 1, "tiers": [ { "priceMicros": 1000000 } ] } ] } ],
+              { "unit": "StandardResults", "includedUnits": 10, "perUnits": 1,
+                  "tiers": [ { "priceMicros": 1000000 } ] } ] } ],
             "free": [ { "from": "2020-01-01T00:00:00Z", "currency": "EUR", "charges": [
-              { "unit": "StandardResults", "includedUnits": 1000, "perUnits": 1000, "tiers": [ { "priceMicros": 500000 } ] } ] } ] },
+              { "unit": "StandardResults", "includedUnits": 1000, "perUnits": 1000,
+                  "tiers": [ { "priceMicros": 500000 } ] } ] } ] },
           "tenants": {
             "acme": [ { "plan": "basic", "from": "2020-01-01T00:00:00Z" } ],
             "quiet": [ { "plan": "free", "from": "2020-01-01T00:00:00Z" } ] } }

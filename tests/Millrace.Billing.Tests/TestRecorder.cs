@@ -21,11 +21,13 @@ internal sealed class TestRecorder(string name, DateTimeOffset began, string reg
     public List<MarkedUsage> All { get; } = [];
 
     /// <summary>Records, and does not ship yet.</summary>
-    public TestRecorder Record(string tenant, DateTimeOffset at, int results = 1, Func<UsageRecord, UsageRecord>? with = null)
+    public TestRecorder Record(
+        string tenant, DateTimeOffset at, int results = 1, Func<UsageRecord, UsageRecord>? with = null)
     {
         var record = new UsageRecord
         {
-            Id = new Guid((int)_next, (short)(Epoch % 30_000), 7, [.. SHA256.HashData([.. name.Select(c => (byte)c)]).Take(8)]),
+            Id = new Guid((int)_next, (short)(Epoch % 30_000), 7,
+                [.. SHA256.HashData([.. name.Select(c => (byte)c)]).Take(8)]),
             Tenant = tenant,
             At = at,
             Lane = Lane.Interactive,
@@ -50,7 +52,10 @@ internal sealed class TestRecorder(string name, DateTimeOffset began, string reg
     public TestRecorder Records(string tenant, DateTimeOffset from, TimeSpan span, int count)
     {
         for (var i = 0; i < count; i++)
-            Record(tenant, DateTimeOffset.FromUnixTimeMilliseconds((from + (span * i / count)).ToUnixTimeMilliseconds()));
+        {
+            var at = (from + (span * i / count)).ToUnixTimeMilliseconds();
+            Record(tenant, DateTimeOffset.FromUnixTimeMilliseconds(at));
+        }
         return this;
     }
 
@@ -98,7 +103,8 @@ internal sealed class TestRecorder(string name, DateTimeOffset began, string reg
         Last = _next - 1,
         Hash = new string('0', 64),
         Reaches = DateTimeOffset.MaxValue,
-        Sums = [.. All.Where(each => each.Record.Lane != Lane.Bulk).Select(each => MemoryUsageLedger.SumOf(each.Record))],
+        Sums = [.. All.Where(each => each.Record.Lane != Lane.Bulk)
+            .Select(each => MemoryUsageLedger.SumOf(each.Record))],
         Jobs = [.. All.Where(each => each.Record.Lane == Lane.Bulk).Select(each => each.Record)],
     };
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Millrace.Billing;
@@ -10,13 +11,15 @@ using Millrace.Storage.Files;
 
 namespace Millrace.Bench.Billing;
 
-/// <summary>What a day of usage costs to bill: sealing its hours and making its invoices, time and peak memory.</summary>
+/// <summary>
+/// What a day of usage costs to bill: sealing its hours and making its invoices, time and peak memory.
+/// </summary>
 internal static class BillingCommand
 {
     private const int WholeRecords = 10_000_000;
     private const int BriefRecords = 1_000_000;
     private const int LongRecords = 50_000_000;
-    private const int Tenants = 100_000;
+    private const int Tenants = 10_000;
     private const double RegionDay = 864e6;
 
     private static readonly Option<int?> Records =
@@ -26,7 +29,10 @@ internal static class BillingCommand
 
     public static Command Create()
     {
-        var command = new Command("billing", "Sealing and billing a generated day, of 100,000 tenants.") { Records, Long };
+        var command = new Command("billing", "Sealing and billing a generated day, of 10,000 tenants.")
+        {
+            Records, Long,
+        };
         command.SetAction(RunAsync);
         return command;
     }
@@ -61,10 +67,14 @@ internal static class BillingCommand
         string folder, int records, Table figures, CancellationToken cancellationToken)
     {
         using var store = new FileObjectStore(
-            Options.Create(new FileObjectStoreOptions { Folder = Path.Combine(folder, "objects") }), TimeProvider.System,
-            Chance(new Random(1)));
+            Options.Create(new FileObjectStoreOptions { Folder = Path.Combine(folder, "objects") }),
+            TimeProvider.System, () => new Guid(RandomNumberGenerator.GetBytes(16)));
         var bytes = await GeneratedDay.WriteAsync(store, folder, records, Tenants, cancellationToken);
-        var options = new BillingOptions { WorkFolder = Path.Combine(folder, "work"), LateWindow = TimeSpan.FromDays(1) };
+        var options = new BillingOptions
+        {
+            WorkFolder = Path.Combine(folder, "work"),
+            LateWindow = TimeSpan.FromDays(1),
+        };
         var time = new DayAfter();
         var plans = PlanFile.Parse(Encoding.UTF8.GetBytes(Plans()), "plans");
         ResetPeak();
@@ -72,7 +82,8 @@ internal static class BillingCommand
         using var sealer = new Sealer(store, null, plans, options, time);
         var report = await sealer.RunAsync(null, cancellationToken);
         var seal = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
-        if (report.OpenHours.Count > 0) throw new InvalidOperationException(report.OpenHours.First().Value[0].ToString());
+        if (report.OpenHours.Count > 0)
+            throw new InvalidOperationException(report.OpenHours.First().Value[0].ToString());
         start = TimeProvider.System.GetTimestamp();
         var outcome = await new Biller(store, sealer.Log, plans, options, time).RunAsync(
             new Period(2026, 10), null, cancellationToken);
@@ -94,13 +105,6 @@ internal static class BillingCommand
             """;
     }
 
-    private static Func<Guid> Chance(Random random) => () =>
-    {
-        var bytes = new byte[16];
-        random.NextBytes(bytes);
-        return new Guid(bytes);
-    };
-
     // The kernel's own high-water mark of this process's memory; writing 5 sets it to what is used now.
     private static void ResetPeak()
     {
@@ -110,8 +114,10 @@ internal static class BillingCommand
 
     private static long PeakBytes()
     {
-        var line = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+        var line = File.ReadLines("/proc/self/status")
+            .Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        var kibibytes = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        return long.Parse(kibibytes, CultureInfo.InvariantCulture) * 1024;
     }
 
     private sealed class DayAfter : TimeProvider

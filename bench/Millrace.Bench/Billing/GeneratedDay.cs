@@ -63,9 +63,11 @@ internal static class GeneratedDay
                 CAST({from} + (i * 3599999) // {count} AS BIGINT) AS at_ms,
                 CAST(CASE WHEN i % 10 = 0 THEN 2 WHEN i % 10 = 1 THEN 1 ELSE 0 END AS INTEGER) AS lane,
                 CAST(CASE WHEN i % 10 = 1 THEN 1 ELSE 0 END AS INTEGER) AS class, 'jpeg' AS source, 'webp' AS result,
-                CAST(100000 + random() * 300000 AS BIGINT) AS bytes_in, CAST(5000 + random() * 40000 AS BIGINT) AS bytes_out,
+                CAST(100000 + random() * 300000 AS BIGINT) AS bytes_in,
+                CAST(5000 + random() * 40000 AS BIGINT) AS bytes_out,
                 CAST(1000 + floor(random() * 8) * 500 AS BIGINT) * 3000 AS pixels, CAST(1 AS INTEGER) AS results,
-                CAST(200 AS INTEGER) AS status, CAST(15 + random() * 40 AS BIGINT) * 1000 AS duration_us, true AS billable,
+                CAST(200 AS INTEGER) AS status, CAST(15 + random() * 40 AS BIGINT) * 1000 AS duration_us,
+                true AS billable,
                 '{recorder}' AS recorder, CAST({Day.ToUnixTimeMilliseconds()} AS BIGINT) AS epoch,
                 CAST({first} + i AS BIGINT) AS sequence, CAST(0 AS BIGINT) AS shift_ms
               FROM range({count}) AS numbers(i)

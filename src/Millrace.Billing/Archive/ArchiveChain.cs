@@ -53,7 +53,10 @@ internal sealed class ArchiveChain(IObjectStore hot, IObjectStore cold)
                 return;
             }
             if (_head.Length > 0 && read.Manifest.Previous != _head)
-                _faults.Add($"'{ArchiveText.Manifest(number - 1)}' or '{key}' was altered: one does not follow the other.");
+            {
+                var before = ArchiveText.Manifest(number - 1);
+                _faults.Add($"'{before}' or '{key}' was altered: one does not follow the other.");
+            }
             if (await AlteredAsync(number, read.Hash, cancellationToken)) _faults.Add($"'{key}' was altered.");
             _manifests.Add(read.Manifest);
             _head = read.Hash;

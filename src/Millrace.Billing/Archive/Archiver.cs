@@ -87,7 +87,8 @@ internal sealed class Archiver(
         DateTimeOffset day, List<RawSegment> segments, ArchiveRun run, CancellationToken cancellationToken)
     {
         var volumes = new List<ArchiveVolume>();
-        var waiting = new Queue<RawSegment>(segments.OrderBy(segment => segment.Key.ToString(), StringComparer.Ordinal));
+        var waiting = new Queue<RawSegment>(
+            segments.OrderBy(segment => segment.Key.ToString(), StringComparer.Ordinal));
         while (waiting.Count > 0)
         {
             var path = Path.Combine(_work, "volume.tar");
@@ -117,7 +118,8 @@ internal sealed class Archiver(
         if (manifest is null) return $"'{manifestKey}': {reason}";
         var bytes = await StoredText.ReadAsync(hot, segment.Key, int.MaxValue, cancellationToken);
         if (bytes is null) return $"'{segment.Key}' is missing, though its manifest is there";
-        if (StoredText.Hash(bytes) != manifest.Hash) return $"'{segment.Key}' is corrupt: it is not what its manifest says";
+        if (StoredText.Hash(bytes) != manifest.Hash)
+            return $"'{segment.Key}' is corrupt: it is not what its manifest says";
         await writer.AddAsync(segment.Key, bytes, cancellationToken);
         await writer.AddAsync(manifestKey, text!, cancellationToken);
         return null;
@@ -127,7 +129,10 @@ internal sealed class Archiver(
     private async Task StoreAsync(string path, ArchiveVolume volume, CancellationToken cancellationToken)
     {
         await using (var file = File.OpenRead(path))
-            await cold.Objects.PutAsync(ObjectKey.Of(volume.Key), file, volume.Bytes, PutMode.Create, cancellationToken);
+        {
+            var key = ObjectKey.Of(volume.Key);
+            await cold.Objects.PutAsync(key, file, volume.Bytes, PutMode.Create, cancellationToken);
+        }
         var faults = await VolumeReader.ReadAsync(cold.Objects, volume, take: null, cancellationToken);
         if (faults.Count > 0)
             throw new InvalidDataException($"What was written is not what is read: {string.Join(" ", faults)}");

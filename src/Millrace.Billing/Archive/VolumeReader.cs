@@ -30,7 +30,8 @@ internal static class VolumeReader
         foreach (var file in volume.Files)
         {
             await SkipAsync(stored.Content, hash, file.Offset - place, cancellationToken);
-            if (file.Bytes > FileBytesMax) throw new InvalidDataException($"'{file.Key}' has over {FileBytesMax} bytes.");
+            if (file.Bytes > FileBytesMax)
+                throw new InvalidDataException($"'{file.Key}' has over {FileBytesMax} bytes.");
             var bytes = new byte[file.Bytes];
             await stored.Content.ReadExactlyAsync(bytes, cancellationToken);
             hash.AppendData(bytes);

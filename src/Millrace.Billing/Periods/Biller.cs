@@ -146,7 +146,8 @@ internal sealed class Biller(
     {
         if (await StoredText.CreateAsync(store, key, bytes, cancellationToken)) return;
         throw new InvalidDataException(
-            $"'{key}' is stored, and is not what comes out now: it was altered, or another version made it. It stands.");
+            $"'{key}' is stored, and is not what comes out now: it was altered, or another version made it. "
+            + "It stands.");
     }
 }
 

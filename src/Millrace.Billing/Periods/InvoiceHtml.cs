@@ -44,9 +44,11 @@ internal static class InvoiceHtml
     private static void Head(StringBuilder page, Invoice invoice) => page
         .Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
         .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-        .Append(CultureInfo.InvariantCulture, $"<title>Invoice {Safe(invoice.Number)}</title>\n<style>\n{Style}\n</style>\n")
+        .Append(CultureInfo.InvariantCulture,
+            $"<title>Invoice {Safe(invoice.Number)}</title>\n<style>\n{Style}\n</style>\n")
         .Append("</head>\n<body>\n<header>\n<div>")
-        .Append(CultureInfo.InvariantCulture, $"<h1>Invoice {Safe(invoice.Number)}</h1>Usage of {Safe(invoice.Period)}</div>\n")
+        .Append(CultureInfo.InvariantCulture,
+            $"<h1>Invoice {Safe(invoice.Number)}</h1>Usage of {Safe(invoice.Period)}</div>\n")
         .Append(CultureInfo.InvariantCulture, $"<div class=\"seller\">{Safe(invoice.Seller)}</div>\n</header>\n<dl>\n")
         .Append(CultureInfo.InvariantCulture, $"<dt>For</dt><dd>{Safe(invoice.Tenant)}</dd>\n")
         .Append(CultureInfo.InvariantCulture, $"<dt>Date</dt><dd>{Safe(invoice.Date)}</dd>\n")
@@ -65,11 +67,13 @@ internal static class InvoiceHtml
         page.Append("<tfoot>\n");
         if (!invoice.RoundingMicros.IsZero)
         {
+            var rounding = Currency.Exact(invoice.RoundingMicros, invoice.Currency);
             page.Append(CultureInfo.InvariantCulture,
-                $"<tr><td colspan=\"3\">Rounding</td><td class=\"n\">{Currency.Exact(invoice.RoundingMicros, invoice.Currency)}</td></tr>\n");
+                $"<tr><td colspan=\"3\">Rounding</td><td class=\"n\">{rounding}</td></tr>\n");
         }
         page.Append(CultureInfo.InvariantCulture,
-            $"<tr class=\"total\"><td colspan=\"3\">To pay, {Safe(invoice.Currency)}</td><td class=\"n\">{invoice.Total}</td></tr>\n</tfoot>\n");
+            $"<tr class=\"total\"><td colspan=\"3\">To pay, {Safe(invoice.Currency)}</td>")
+            .Append(CultureInfo.InvariantCulture, $"<td class=\"n\">{invoice.Total}</td></tr>\n</tfoot>\n");
     }
 
     private static string Price(Invoice invoice, InvoiceLine line)

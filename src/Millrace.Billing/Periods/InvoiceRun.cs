@@ -38,7 +38,8 @@ internal sealed class InvoiceRun(
         foreach (var (tenant, lines) in LinesByTenant(used, late))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            foreach (var currency in lines.GroupBy(line => line.Currency).OrderBy(each => each.Key, StringComparer.Ordinal))
+            foreach (var currency in lines.GroupBy(line => line.Currency)
+                .OrderBy(each => each.Key, StringComparer.Ordinal))
             {
                 var text = string.Create(CultureInfo.InvariantCulture, $"{freeze.NumberPrefix}{number++:D8}");
                 yield return InvoiceMaking.Make(
@@ -77,7 +78,8 @@ internal sealed class InvoiceRun(
         {
             var then = before.FirstOrDefault(each => each.Period == month.Key.ToString()) ?? throw new
                 InvalidDataException($"{month.Key} has seals and was not billed; bill it first.");
-            var earlier = before.SelectMany(each => each.Seals).Where(seal => Period.Of(seal.Hour) == month.Key).ToList();
+            var earlier = before.SelectMany(each => each.Seals).Where(seal => Period.Of(seal.Hour) == month.Key)
+                .ToList();
             var more = await _reading.ReadAsync(month, then.Stretches, cancellationToken);
             var billed = await _reading.ReadAsync(earlier, then.Stretches, cancellationToken);
             foreach (var (tenant, ofTenant) in more.OrderBy(each => each.Key, StringComparer.Ordinal))
@@ -111,7 +113,8 @@ internal sealed class InvoiceRun(
         var prices = month.Prices[stretch.Prices];
         var period = month.ToPeriod();
         var share = new Share(
-            (long)(stretch.Until - stretch.From).TotalMilliseconds, (long)(period.Until - period.From).TotalMilliseconds);
+            (long)(stretch.Until - stretch.From).TotalMilliseconds,
+            (long)(period.Until - period.From).TotalMilliseconds);
         return rate(prices, share).Select(rated => new Row(prices.Currency, rated, new InvoiceLine
         {
             Kind = rated.Kind,

@@ -16,9 +16,11 @@ internal sealed record PeriodReport(IReadOnlyList<string> Lines, IReadOnlyList<s
             $"{close.Period}: {Text(close.Invoices.Count)} invoices, numbers {Text(freeze.FirstNumber)} to "
             + $"{Text(close.NextNumber - 1)}",
         };
-        lines.AddRange(close.Invoices.GroupBy(invoice => invoice.Currency).OrderBy(each => each.Key, StringComparer.Ordinal)
+        lines.AddRange(close.Invoices.GroupBy(invoice => invoice.Currency)
+            .OrderBy(each => each.Key, StringComparer.Ordinal)
             .Select(currency => $"total {currency.Key}: {Sum(currency)}"));
-        lines.Add($"from {Text(freeze.Seals.Count)} seals, {Text(late)} of them late of months before; inputs {close.Inputs}");
+        lines.Add($"from {Text(freeze.Seals.Count)} seals, {Text(late)} of them late of months before");
+        lines.Add($"inputs {close.Inputs}");
         lines.AddRange(freeze.Lost.Select(lost =>
             $"declared lost: {lost.Recorder}, epoch {Text(lost.Epoch)}, sequences "
             + $"{(lost.Ranges.Count > 0 ? string.Join(", ", lost.Ranges) : "none")}; {lost.Reason} ({lost.Operator})"));
@@ -30,7 +32,8 @@ internal sealed record PeriodReport(IReadOnlyList<string> Lines, IReadOnlyList<s
     public string Text() => string.Concat(Lines.Concat(Failures).Select(line => line + "\n"));
 
     private static string Sum(IEnumerable<ClosedInvoice> invoices) => invoices
-        .Sum(invoice => decimal.Parse(invoice.Total, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture);
+        .Sum(invoice => decimal.Parse(invoice.Total, CultureInfo.InvariantCulture))
+        .ToString(CultureInfo.InvariantCulture);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

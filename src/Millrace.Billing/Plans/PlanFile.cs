@@ -7,8 +7,8 @@ using Millrace.Core.Tickets;
 namespace Millrace.Billing.Plans;
 
 /// <summary>
-/// Plans and who has them, from a JSON file: for a service without management, and for trying prices out. Its form is in
-/// docs/billing.md.
+/// Plans and who has them, from a JSON file: for a service without management, and for trying prices out. Its form is
+/// in docs/billing.md.
 /// </summary>
 public sealed class PlanFile : IPlanHistory
 {

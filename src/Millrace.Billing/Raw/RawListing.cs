@@ -97,7 +97,10 @@ internal sealed class RawListing(IObjectStore store, BillingOptions options)
             && manifest.First == segment.First && manifest.Last == segment.Last;
         if (!isOfIt) return new(segment, manifest, $"The manifest of '{segment.Key}' is of another segment.");
         if (manifest.Schema != UsageColumns.Version)
-            return new(segment, manifest, $"'{segment.Key}' has columns of version {manifest.Schema}, which this build does not know.");
+        {
+            var schema = $"columns of version {manifest.Schema}, which this build does not know";
+            return new(segment, manifest, $"'{segment.Key}' has {schema}.");
+        }
         var isOfHour = manifest.EarliestAt >= segment.Hour && manifest.LatestAt < segment.Hour.AddHours(1);
         return new(segment, manifest, isOfHour ? null : $"'{segment.Key}' has records of other hours.");
     }

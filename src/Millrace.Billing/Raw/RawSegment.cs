@@ -43,7 +43,8 @@ internal sealed partial record RawSegment(
         long.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     [GeneratedRegex("^" + UsageKeys.Raw + @"region=[^/]+/date=(?<date>[0-9-]{10})/hour=(?<hour>[0-9]{2})/"
-        + @"(?<recorder>[a-z0-9-]{1,64})\.(?<epoch>[0-9]{1,19})\.(?<first>[0-9]{12,19})-(?<last>[0-9]{12,19})\.parquet$")]
+        + @"(?<recorder>[a-z0-9-]{1,64})\.(?<epoch>[0-9]{1,19})\."
+        + @"(?<first>[0-9]{12,19})-(?<last>[0-9]{12,19})\.parquet$")]
     private static partial Regex Pattern();
 }
 

@@ -91,10 +91,12 @@ internal sealed record UseDifference(UsePlace Place, UseSums Raw, UseSums Ledger
 {
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant(
-        $"{Place.Tenant}, {Place.Hour.UtcDateTime:yyyy-MM-dd'T'HH}Z, {Place.Lane.Name()}, {Place.Class}: raw {Text(Raw)}, ledger {Text(Ledger)}");
+        $"{Place.Tenant}, {Place.Hour.UtcDateTime:yyyy-MM-dd'T'HH}Z, {Place.Lane.Name()}, {Place.Class}: ")
+        + $"raw {Text(Raw)}, ledger {Text(Ledger)}";
 
     private static string Text(UseSums sums) => FormattableString.Invariant(
-        $"{sums.Answers} answers, {sums.Billable} billable, {sums.BytesIn} B in, {sums.BytesOut} B out, {sums.Pixels} pixels");
+        $"{sums.Answers} answers, {sums.Billable} billable, {sums.BytesIn} B in, {sums.BytesOut} B out, ")
+        + FormattableString.Invariant($"{sums.Pixels} pixels");
 }
 
 /// <summary>How a comparison came out.</summary>

@@ -4,7 +4,9 @@ using Millrace.Core.Usage;
 
 namespace Millrace.Billing.Sealing;
 
-/// <summary>Reads what every epoch says of itself, in the object store and in the ledger, and what was declared lost.</summary>
+/// <summary>
+/// Reads what every epoch says of itself, in the object store and in the ledger, and what was declared lost.
+/// </summary>
 internal sealed class EpochWords(IObjectStore store, IUsageLedger? ledger, BillingOptions options)
 {
     // An epoch that has ended says nothing new.
@@ -65,7 +67,10 @@ internal sealed class EpochWords(IObjectStore store, IUsageLedger? ledger, Billi
         {
             words[index] = _ended.TryGetValue(keys[index], out var ended) ? ended : await RawAsync(keys[index], token);
         });
-        foreach (var (key, word) in keys.Zip(words).Where(pair => pair.Second is { HasEnded: true })) _ended[key] = word!;
+        foreach (var (key, word) in keys.Zip(words))
+        {
+            if (word is { HasEnded: true }) _ended[key] = word;
+        }
         return [.. words.OfType<UsageEpoch>()];
     }
 

@@ -41,7 +41,9 @@ internal sealed class SealLog
     }
 
     /// <summary>Reads what others have appended.</summary>
-    /// <exception cref="InvalidDataException">An entry is missing or is not the one that the next one follows.</exception>
+    /// <exception cref="InvalidDataException">
+    /// An entry is missing or is not the one that the next one follows.
+    /// </exception>
     /// <exception cref="ObjectStoreException">The store cannot.</exception>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
@@ -63,7 +65,8 @@ internal sealed class SealLog
     {
         var seal = make(_seals.Count + 1, _head);
         var bytes = SealText.Write(seal);
-        if (!await StoredText.CreateAsync(_store, BillingKeys.Seal(seal.Number), bytes, cancellationToken)) return false;
+        var key = BillingKeys.Seal(seal.Number);
+        if (!await StoredText.CreateAsync(_store, key, bytes, cancellationToken)) return false;
         Add(seal, StoredText.Hash(bytes));
         return true;
     }

@@ -69,7 +69,9 @@ internal sealed class DuckEngine : IDisposable
         Guarded(command.ExecuteNonQuery);
     }
 
-    /// <summary>Writes a statement's rows to a Parquet file, in order, by one thread: equal rows make equal files.</summary>
+    /// <summary>
+    /// Writes a statement's rows to a Parquet file, in order, by one thread: equal rows make equal files.
+    /// </summary>
     public void Write(string sql, string path) =>
         Run($"COPY ({sql} ORDER BY tenant, from_ms, lane, class) TO {Text(path)} (FORMAT parquet, COMPRESSION zstd)");
 

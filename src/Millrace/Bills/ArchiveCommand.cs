@@ -49,7 +49,9 @@ internal static class ArchiveCommand
         option.Validators.Add(result =>
         {
             var text = result.Tokens.SingleOrDefault()?.Value;
-            if (text is not null && !DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            const DateTimeStyles none = DateTimeStyles.None;
+            if (text is not null
+                && !DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, none, out _))
                 result.AddError($"{name}: '{text}' is no day; use one such as 2026-08-01.");
         });
         return option;

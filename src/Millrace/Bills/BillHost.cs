@@ -1,4 +1,3 @@
-using System.Globalization;
 using Millrace.Billing;
 using Millrace.Billing.Plans;
 using Millrace.Management;
@@ -80,8 +79,8 @@ internal static class BillHost
         }
         if (string.IsNullOrEmpty(settings[DatabaseFileSetting]) && string.IsNullOrEmpty(settings[PostgresSetting]))
         {
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"Nothing says what tenants pay: set {PlanFileSetting}, or {PostgresSetting} or {DatabaseFileSetting}."));
+            throw new InvalidDataException(
+                $"Nothing says what tenants pay: set {PlanFileSetting}, {PostgresSetting} or {DatabaseFileSetting}.");
         }
         builder.Services.AddManagementStore();
         builder.Services.AddSingleton<IPlanHistory>(provider => new ManagedPlans(

@@ -17,7 +17,7 @@ internal static class BillOptions
 
     public static readonly Option<FileInfo?> Plans = Shared(new Option<FileInfo?>("--plans")
     {
-        Description = "JSON file with plans and who has them (docs/billing.md). Default: management's, by the settings.",
+        Description = "JSON file with plans and who has them (docs/billing.md). Default: as the settings say.",
     });
 
     /// <summary>Where the command finds everything.</summary>

@@ -4,7 +4,9 @@ using Millrace.Roles;
 
 namespace Millrace.Bills;
 
-/// <summary>Chooses the cold store by the settings <c>Archive:Store</c>, which are as those of <c>Storage</c>.</summary>
+/// <summary>
+/// Chooses the cold store by the settings <c>Archive:Store</c>, which are as those of <c>Storage</c>.
+/// </summary>
 internal static class ColdStores
 {
     private const string Section = "Archive:Store";

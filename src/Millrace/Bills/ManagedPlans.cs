@@ -47,7 +47,8 @@ internal sealed class ManagedPlans(PlanChoices choices, PlanBook plans) : IPlanH
     private async Task<IReadOnlyList<PriceVersion>> VersionsAsync(string plan, CancellationToken cancellationToken)
     {
         var history = await ReadAsync(() => plans.HistoryAsync(plan, cancellationToken));
-        return [.. history.Select(version => new PriceVersion(version.Version, version.From, PlanPrices.Of(version.Terms)))];
+        return [.. history.Select(version =>
+            new PriceVersion(version.Version, version.From, PlanPrices.Of(version.Terms)))];
     }
 
     private static async Task<T> ReadAsync<T>(Func<Task<T>> read)

@@ -98,9 +98,11 @@ public sealed class ArchiverTests : IDisposable
             var key = ArchiveText.Manifest(number);
             var bytes = _cold.Bytes(key)!;
             _cold.Set(key, [.. bytes.Select(b => b == (byte)'6' ? (byte)'7' : b)]);
-            Assert.Contains((await NewOffice().VerifyAsync(null, Cancel)).Failures, fault => fault.Contains(key.ToString(), StringComparison.Ordinal));
+            Assert.Contains((await NewOffice().VerifyAsync(null, Cancel)).Failures, fault =>
+                fault.Contains(key.ToString(), StringComparison.Ordinal));
             await _cold.DeleteAsync(key, Cancel);
-            Assert.Contains((await NewOffice().VerifyAsync(null, Cancel)).Failures, fault => fault == $"'{key}' is missing.");
+            Assert.Contains((await NewOffice().VerifyAsync(null, Cancel)).Failures, fault =>
+                fault == $"'{key}' is missing.");
             _cold.Set(key, bytes);
         }
     }

@@ -48,12 +48,14 @@ public sealed class BillerTests : IDisposable
     {
         _office.Time.SetUtcNow(Office.At("2026-12-02T00:00:00Z"));
         Assert.Contains("No hour is sealed", await RefusalAsync("2026-11"), StringComparison.Ordinal);
-        await SealMonthAsync("2026-11-01", "2026-12-01", edge => edge.Record("acme", Office.At("2026-11-03T10:00:00Z")));
+        await SealMonthAsync("2026-11-01", "2026-12-01", edge =>
+            edge.Record("acme", Office.At("2026-11-03T10:00:00Z")));
         Assert.Contains("No usage was told of before", await RefusalAsync("2026-10"), StringComparison.Ordinal);
         _office.Time.SetUtcNow(Office.At("2031-01-02T00:00:00Z"));
         Assert.Contains("2026-11 is the next one", await RefusalAsync("2026-12"), StringComparison.Ordinal);
         await _office.BillAsync("2026-11");
-        Assert.Contains("hours of 2026-12 are not sealed: 2026-12-03T23Z", await RefusalAsync("2026-12"), StringComparison.Ordinal);
+        Assert.Contains("hours of 2026-12 are not sealed: 2026-12-03T23Z", await RefusalAsync("2026-12"),
+            StringComparison.Ordinal);
         Assert.Contains("is not over", await RefusalAsync("2031-01"), StringComparison.Ordinal);
     }
 
@@ -74,8 +76,11 @@ public sealed class BillerTests : IDisposable
     public async Task LeapDayAndYearEnd_AreBilledInTheirMonths()
     {
         var edge = new TestRecorder("edge-1", Office.At("2027-12-01T00:00:00Z"));
-        foreach (var time in (string[])["2027-12-31T23:59:59.999Z", "2028-01-01T00:00:00Z", "2028-02-29T23:59:59.999Z", "2028-03-01T00:00:00Z"])
-            edge.Record("acme", Office.At(time));
+        string[] times =
+        [
+            "2027-12-31T23:59:59.999Z", "2028-01-01T00:00:00Z", "2028-02-29T23:59:59.999Z", "2028-03-01T00:00:00Z",
+        ];
+        foreach (var time in times) edge.Record("acme", Office.At(time));
         edge.ShipAndTell(_office.Store, Office.At("2028-04-01T00:00:00Z"), ended: true);
         _office.Time.SetUtcNow(Office.At("2028-04-02T00:00:00Z"));
         await _office.SealAsync();
@@ -86,7 +91,8 @@ public sealed class BillerTests : IDisposable
         foreach (var (month, number) in months)
         {
             var invoice = Assert.Single((await _office.BillAsync(month)).Invoices).Invoice;
-            Assert.Equal((number, 1L), (invoice.Number, invoice.Lines.Single(line => line.Kind == LineKind.Included).Units));
+            Assert.Equal((number, 1L),
+                (invoice.Number, invoice.Lines.Single(line => line.Kind == LineKind.Included).Units));
         }
     }
 
@@ -96,10 +102,12 @@ public sealed class BillerTests : IDisposable
         _office.PlansText = _office.PlansText.Replace(
             """[ { "plan": "basic", "from": "2020-01-01T00:00:00Z" } ]""",
             """
-            [ { "plan": "basic", "from": "2020-01-01T00:00:00Z" }, { "plan": "free", "from": "2026-11-16T10:30:00.500Z" } ]
+            [ { "plan": "basic", "from": "2020-01-01T00:00:00Z" },
+                { "plan": "free", "from": "2026-11-16T10:30:00.500Z" } ]
             """, StringComparison.Ordinal);
         await SealMonthAsync("2026-11-01", "2026-12-01", edge => edge
-            .Record("acme", Office.At("2026-11-16T10:30:00.499Z"), 6).Record("acme", Office.At("2026-11-16T10:30:00.500Z"), 3)
+            .Record("acme", Office.At("2026-11-16T10:30:00.499Z"), 6)
+                .Record("acme", Office.At("2026-11-16T10:30:00.500Z"), 3)
             .Record("acme", Office.At("2026-11-16T10:59:59Z"), 4));
 
         var invoice = Assert.Single((await _office.BillAsync("2026-11")).Invoices).Invoice;
@@ -183,7 +191,8 @@ public sealed class BillerTests : IDisposable
     [Fact]
     public async Task AlteredInvoice_WhenBilledAgain_IsFound()
     {
-        await SealMonthAsync("2026-11-01", "2026-12-01", edge => edge.Record("acme", Office.At("2026-11-03T10:00:00Z")));
+        await SealMonthAsync("2026-11-01", "2026-12-01", edge =>
+            edge.Record("acme", Office.At("2026-11-03T10:00:00Z")));
         await _office.BillAsync("2026-11");
         _office.Store.Set(ObjectKey.Of("billing/invoices/2026-11/M00000001.csv"), "0.00"u8.ToArray());
 

@@ -57,7 +57,8 @@ public sealed class RaterTests
     public void Invoice_LinesAndRounding_AreItsTotal_AndNoLineIsNegative()
     {
         var lines = Gen.Select(Gen.Long[0, 1_000_000_000_000], Gen.Long[1, 1_000]).Array[0, 20];
-        Gen.Select(lines, Gen.Int[0, 2].Select(index => index switch { 0 => "EUR", 1 => "JPY", _ => "BHD" })).Sample((amounts, currency) =>
+        Gen.Select(lines, Gen.Int[0, 2].Select(index => index switch { 0 => "EUR", 1 => "JPY", _ => "BHD" }))
+            .Sample((amounts, currency) =>
         {
             var invoice = Invoice(currency, amounts);
             var exact = amounts.Aggregate(Fraction.Zero, (sum, each) => sum + new Fraction(each.Item1, each.Item2));
@@ -78,7 +79,8 @@ public sealed class RaterTests
 
         var lines = Rater.Rate(new PlanPrices("EUR", 5_000_000, [charge]), Whole, Used(2_500)).ToList();
 
-        Assert.Equal([LineKind.Monthly, LineKind.Included, LineKind.Use, LineKind.Use, LineKind.Use], lines.Select(line => line.Kind));
+        Assert.Equal([LineKind.Monthly, LineKind.Included, LineKind.Use, LineKind.Use, LineKind.Use],
+            lines.Select(line => line.Kind));
         Assert.Equal([1L, 100, 900, 1_000, 500], lines.Select(line => line.Units));
         Assert.Equal([5_000_000, 0, 1_800_000, 1_000_000, 250_000], lines.Select(line => line.Amount.Floor()));
     }

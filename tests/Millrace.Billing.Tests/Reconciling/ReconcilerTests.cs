@@ -35,7 +35,8 @@ public sealed class ReconcilerTests : IDisposable
         var report = await ReconcileAsync();
 
         Assert.Equal(
-            "acme, 2026-11-03T10Z, interactive, Standard: raw 9 answers, 9 billable, 9000 B in, 900 B out, 9000000 pixels, "
+            "acme, 2026-11-03T10Z, interactive, Standard: "
+            + "raw 9 answers, 9 billable, 9000 B in, 900 B out, 9000000 pixels, "
             + "ledger 8 answers, 8 billable, 8000 B in, 800 B out, 8000000 pixels",
             Assert.Single(report.Failures));
     }

@@ -16,9 +16,12 @@ public sealed class SealerTests : IDisposable
     public async Task Hour_WhenEveryEpochIsPastIt_IsSealedWithItsSums()
     {
         _office.Time.SetUtcNow(Eight.AddHours(1.5));
-        var (one, two) = (new TestRecorder("edge-1", Eight.AddMinutes(1)), new TestRecorder("edge-2", Eight.AddMinutes(2)));
-        one.Records("acme", Eight.AddMinutes(5), TimeSpan.FromMinutes(50), 7).ShipAndTell(_office.Store, Eight.AddHours(1));
-        two.Records("acme", Eight.AddMinutes(5), TimeSpan.FromMinutes(50), 5).ShipAndTell(_office.Store, Eight.AddHours(1));
+        var one = new TestRecorder("edge-1", Eight.AddMinutes(1));
+        var two = new TestRecorder("edge-2", Eight.AddMinutes(2));
+        one.Records("acme", Eight.AddMinutes(5), TimeSpan.FromMinutes(50), 7)
+            .ShipAndTell(_office.Store, Eight.AddHours(1));
+        two.Records("acme", Eight.AddMinutes(5), TimeSpan.FromMinutes(50), 5)
+            .ShipAndTell(_office.Store, Eight.AddHours(1));
 
         var report = await _office.SealAsync();
 
@@ -32,7 +35,8 @@ public sealed class SealerTests : IDisposable
     public async Task Hour_WhenAnEpochIsBehind_WaitsAndNamesIt()
     {
         _office.Time.SetUtcNow(Eight.AddHours(2));
-        new TestRecorder("edge-1", Eight).Record("acme", Eight.AddMinutes(5)).ShipAndTell(_office.Store, Eight.AddHours(2));
+        new TestRecorder("edge-1", Eight).Record("acme", Eight.AddMinutes(5))
+            .ShipAndTell(_office.Store, Eight.AddHours(2));
         new TestRecorder("edge-2", Eight).ShipAndTell(_office.Store, Eight.AddMinutes(59));
 
         var report = await _office.SealAsync();
@@ -50,7 +54,8 @@ public sealed class SealerTests : IDisposable
         _office.Time.SetUtcNow(Eight.AddHours(2));
         var ledger = new MemoryUsageLedger();
         _office.Ledger = ledger;
-        new TestRecorder("edge-1", Eight).Record("acme", Eight.AddMinutes(5)).ShipAndTell(_office.Store, Eight.AddHours(2));
+        new TestRecorder("edge-1", Eight).Record("acme", Eight.AddMinutes(5))
+            .ShipAndTell(_office.Store, Eight.AddHours(2));
         var lost = new TestRecorder("edge-9", Eight).Record("acme", Eight.AddMinutes(6));
         await ledger.PutEpochAsync(lost.Word(Eight.AddHours(3), ended: false), TestContext.Current.CancellationToken);
 
@@ -73,7 +78,8 @@ public sealed class SealerTests : IDisposable
         Assert.Contains("5-7 are missing", Assert.Single(before.OpenHours[Eight]).ToString(), StringComparison.Ordinal);
         var (lost, _) = await DeclareAsync(edge, new SequenceRange(6, 7));
         Assert.Equal([new SequenceRange(6, 7)], lost!.Ranges);
-        Assert.Contains("5 are missing", Assert.Single((await _office.SealAsync()).OpenHours[Eight]).ToString(), StringComparison.Ordinal);
+        Assert.Contains("5 are missing", Assert.Single((await _office.SealAsync()).OpenHours[Eight]).ToString(),
+            StringComparison.Ordinal);
         await DeclareAsync(edge, null);
         var after = await _office.SealAsync();
 
@@ -144,7 +150,8 @@ public sealed class SealerTests : IDisposable
 
         var report = await _office.SealAsync();
 
-        Assert.Contains("6-10 are missing", Assert.Single(report.OpenHours[Eight.AddHours(1)]).ToString(), StringComparison.Ordinal);
+        Assert.Contains("6-10 are missing", Assert.Single(report.OpenHours[Eight.AddHours(1)]).ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,7 +176,8 @@ public sealed class SealerTests : IDisposable
         var id = Guid.Parse("0198c0de-0000-7000-8000-000000000001");
         foreach (var name in (string[])["worker-1", "worker-2"])
         {
-            new TestRecorder(name, Eight).Record("acme", Eight.AddMinutes(7), 3, record => record with { Id = id, Lane = Lane.Bulk })
+            new TestRecorder(name, Eight)
+                .Record("acme", Eight.AddMinutes(7), 3, record => record with { Id = id, Lane = Lane.Bulk })
                 .ShipAndTell(_office.Store, Eight.AddHours(1));
         }
 
@@ -201,7 +209,8 @@ public sealed class SealerTests : IDisposable
     public async Task Log_WithAnAlteredOrMissingEntry_IsNotRead()
     {
         _office.Time.SetUtcNow(Eight.AddHours(3.5));
-        new TestRecorder("edge-1", Eight).Records("acme", Eight, TimeSpan.FromHours(3), 9).ShipAndTell(_office.Store, Eight.AddHours(4));
+        new TestRecorder("edge-1", Eight).Records("acme", Eight, TimeSpan.FromHours(3), 9)
+            .ShipAndTell(_office.Store, Eight.AddHours(4));
         Assert.Equal(3, (await _office.SealAsync()).Seals.Count);
         var second = BillingKeys.Seal(2);
         var bytes = _office.Store.Bytes(second)!;
@@ -218,7 +227,8 @@ public sealed class SealerTests : IDisposable
     {
         using var sealer = _office.NewSealer();
         return await new Declaring(_office.Store, sealer, _office.Time).RunAsync(
-            new Declaration(edge.Name, edge.Epoch, range, "its disk burned", "ada"), TestContext.Current.CancellationToken);
+            new Declaration(edge.Name, edge.Epoch, range, "its disk burned", "ada"),
+                TestContext.Current.CancellationToken);
     }
 
     // The same records in a segment with other bounds, under another region: as a careless restore would leave them.

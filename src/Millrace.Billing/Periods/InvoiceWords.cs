@@ -43,7 +43,8 @@ internal static class InvoiceWords
 internal static class InvoiceCsv
 {
     private const string Header =
-        "number,period,tenant,currency,kind,usage_period,plan,plan_version,from,until,unit,units,per_units,price,amount";
+        "number,period,tenant,currency,kind,usage_period,plan,plan_version,from,until,unit,units,per_units,price,"
+        + "amount";
 
     public static byte[] Write(Invoice invoice)
     {
