@@ -49,11 +49,12 @@ internal static class ArchiveCommand
         option.Validators.Add(result =>
         {
             var text = result.Tokens.SingleOrDefault()?.Value;
-            const DateTimeStyles none = DateTimeStyles.None;
-            if (text is not null
-                && !DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, none, out _))
+            if (text is not null && !IsDay(text))
                 result.AddError($"{name}: '{text}' is no day; use one such as 2026-08-01.");
         });
         return option;
     }
+
+    private static bool IsDay(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 }
