@@ -57,14 +57,20 @@ internal static class BillHost
     {
         if (!data.Exists) throw new InvalidDataException($"--data: there is no folder '{data.FullName}'.");
         Settings.AddFile(settings, DataFolder.SettingsOf(data.FullName));
-        var management = Path.Combine(data.FullName, "management");
         settings.AddInMemoryCollection(
         [
             new("Storage:Files:Folder", Path.Combine(data.FullName, "objects")),
             new("Ledger:Sqlite:Folder", DataFolder.LedgerOf(data.FullName)),
-            new(DatabaseFileSetting, Path.Combine(management, "management.db")),
-            new("Management:Store:SealFile", Path.Combine(management, "management.seal")),
             new(WorkFolderSetting, Path.Combine(data.FullName, "billing")),
+        ]);
+
+        // A server that is open to everybody has no management, and none is made by looking for it.
+        var database = Path.Combine(data.FullName, "management", "management.db");
+        if (!File.Exists(database)) return;
+        settings.AddInMemoryCollection(
+        [
+            new(DatabaseFileSetting, database),
+            new("Management:Store:SealFile", Path.ChangeExtension(database, ".seal")),
         ]);
     }
 
