@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Millrace.Bench;
+using Millrace.Bench.Billing;
 using Millrace.Bench.Deaths;
 using Millrace.Bench.Encoders;
 using Millrace.Bench.Fairness;
@@ -22,6 +23,7 @@ Command[] sideBySide =
 var root = new RootCommand("Measures Millrace side by side with others; every figure is a ratio inside one run.")
 {
     BenchOptions.Short, BenchOptions.Root, MicroCommand.Create(), EncodersCommand.Create(), StoreCommand.Create(),
+    BillingCommand.Create(),
     LedgerCommand.Create(), AllCommand.Create(),
 };
 foreach (var command in sideBySide)

@@ -29,6 +29,7 @@ public static class ManagementServices
         services.AddSingleton(provider => new TenantBook(Log(provider), Door(provider), Options(provider)));
         services.AddSingleton(provider => new KeyBook(Log(provider), Door(provider), Options(provider)));
         services.AddSingleton(provider => new AuditReader(Door(provider)));
+        services.AddSingleton(provider => new PlanChoices(Door(provider)));
         services.AddSingleton(provider => new ExtrasBook(
             provider.GetRequiredService<TenantBook>(), Door(provider), provider.GetRequiredService<Sealing>()));
         services.AddSingleton<IIdentityFeed, DirectoryFeed>();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Millrace;
 using Millrace.Admin;
+using Millrace.Bills;
 using Millrace.Convert;
 using Millrace.Jobs;
 using Millrace.Manage;
@@ -23,6 +24,8 @@ var root = new RootCommand("Millrace resizes and converts images, as a service o
     ConvertCommand.Create(),
     JobsCommand.Create(),
     UsageCommand.Create(),
+    BillCommand.Create(),
+    ArchiveCommand.Create(),
 };
 
 var parsed = root.Parse(args);

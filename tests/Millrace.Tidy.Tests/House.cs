@@ -29,7 +29,7 @@ internal static class House
         ["Millrace"] = new(
             ["Millrace.Edge", "Millrace.Worker", "Millrace.Webhooks", "Millrace.Outbound", "Millrace.Queue",
                 "Millrace.Storage", "Millrace.Identity", "Millrace.Management", "Millrace.Metering",
-                "Millrace.Ledger", "Millrace.Core"],
+                "Millrace.Ledger", "Millrace.Billing", "Millrace.Core"],
             BuiltBeside: ["Millrace.Kernel"]),
         ["Millrace.Edge"] = new(["Millrace.Outbound", "Millrace.Identity", "Millrace.Core"], []),
         ["Millrace.Management"] = new(["Millrace.Core"], []),
@@ -37,6 +37,7 @@ internal static class House
         ["Millrace.Webhooks"] = new(["Millrace.Outbound", "Millrace.Core"], []),
         ["Millrace.Identity"] = new(["Millrace.Core"], []),
         ["Millrace.Outbound"] = new(["Millrace.Core"], []),
+        ["Millrace.Billing"] = new(["Millrace.Core"], []),
         ["Millrace.Ledger"] = new(["Millrace.Core"], []),
         ["Millrace.Metering"] = new(["Millrace.Core"], []),
         ["Millrace.Queue"] = new(["Millrace.Core"], []),

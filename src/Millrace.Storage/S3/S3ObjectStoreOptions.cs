@@ -40,6 +40,12 @@ public sealed record S3ObjectStoreOptions : IValidatableObject
     /// </summary>
     public bool AllowRacingCreates { get; init; }
 
+    /// <summary>
+    /// Storage class that objects are put with, as S3 names it, for example <c>GLACIER_IR</c>: one whose objects can be
+    /// read at once. Default: the bucket's own.
+    /// </summary>
+    [StringLength(64)] public string? StorageClass { get; init; }
+
     /// <summary>How long a connect may take. 0.1 to 60 s; default 3 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);

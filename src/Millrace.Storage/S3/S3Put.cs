@@ -93,6 +93,7 @@ internal sealed class S3Put(IAmazonS3 client, S3Tries tries, S3ObjectStoreOption
         request.Headers.ContentLength = content.Length;
         request.Metadata[PutHeader] = put;
         if (mode == PutMode.Create) request.IfNoneMatch = "*";
+        if (options.StorageClass is { Length: > 0 } kind) request.StorageClass = new S3StorageClass(kind);
         return request;
     }
 
