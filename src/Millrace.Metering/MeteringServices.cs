@@ -36,8 +36,19 @@ public static class MeteringServices
 }
 
 /// <summary>Ships while the host runs, and a last time when it stops.</summary>
-internal sealed class RecordingHost(Recording recording) : BackgroundService
+internal sealed class RecordingHost(Recording recording, TimeProvider time) : BackgroundService
 {
+    // When it takes longer, readiness says why.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await base.StartAsync(cancellationToken);
+        // What is served next is recorded, and nothing is before a store knows of this boot.
+        await Task.WhenAny(recording.Journal.Known, Task.Delay(Patience, time, cancellationToken));
+    }
+
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

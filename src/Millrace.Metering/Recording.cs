@@ -61,6 +61,7 @@ public sealed partial class Recording : IDisposable
             metrics.ObserveAge(delivery.Store, loop.Age);
             _loops.Add(loop);
         }
+        if (_loops.Count == 0) Journal.Announce();
         metrics.Observe(Journal);
         _thread = new JournalThread(Journal, _options.FlushInterval, time);
         _earlier = earlier.Count;

@@ -25,6 +25,8 @@ public sealed class Desk : IAsyncDisposable
 
     public TenantBook Tenants => _services.GetRequiredService<TenantBook>();
 
+    public PlanChoices Choices => _services.GetRequiredService<PlanChoices>();
+
     public KeyBook Keys => _services.GetRequiredService<KeyBook>();
 
     public ExtrasBook Extras => _services.GetRequiredService<ExtrasBook>();

@@ -19,6 +19,33 @@ public abstract partial class ManagementContract
         Assert.Equal(100, tenants.DistinctBy(tenant => tenant.Revision).Count());
     }
 
+    [Fact]
+    public async Task PlanChoices_OfAllTenants_AreWhatEachHadAndSinceWhenAlsoOfThoseThatAreGone()
+    {
+        var desk = await OpenWithPlanAsync(Time);
+        Done(await desk.Plans.PutAsync(Desk.Actor, "other", Desk.Terms(), null, Token));
+        var begun = Time.GetUtcNow();
+        var tenants = new List<TenantView>();
+        for (var number = 0; number < 5; number++) tenants.Add(await TenantAsync(desk));
+        Time.Advance(TimeSpan.FromHours(1));
+        Done(await desk.Tenants.ChangeAsync(
+            Desk.Actor, tenants[1].Id, new TenantChange { Plan = "other" }, null, Token));
+        Time.Advance(TimeSpan.FromHours(1));
+        Done(await desk.Tenants.DeleteAsync(Desk.Actor, tenants[2].Id, null, Token));
+
+        var read = new List<TenantPlans>();
+        while (await desk.Choices.ReadAsync(read.LastOrDefault()?.Tenant, 2, Token) is { Count: > 0 } page)
+            read.AddRange(page);
+
+        var byTenant = read.ToDictionary(each => each.Tenant);
+        Assert.Equal(5, byTenant.Count);
+        Assert.Equal([new TenantPlan(begun, Plan)], byTenant[tenants[0].Id].Plans);
+        Assert.Equal(
+            [new TenantPlan(begun, Plan), new TenantPlan(begun.AddHours(1), "other")], byTenant[tenants[1].Id].Plans);
+        Assert.Null(byTenant[tenants[1].Id].Until);
+        Assert.Equal(begun.AddHours(2), byTenant[tenants[2].Id].Until);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("   ")]

@@ -40,5 +40,8 @@ internal sealed record Check(
             options => options with { StorageNodes = StorageNodes }, JobsCheck.RunAsync),
         new("identity", "20 requests a second while PostgreSQL and management are away; keys made and revoked after.",
             options => options with { Management = Replicas }, IdentityCheck.RunAsync),
+        new("billing", "50 tenants' use while edges, workers and the ledger are killed; then the month is billed.",
+            options => options with { Management = 1, StorageNodes = StorageNodes, HasLedger = true },
+            BillingCheck.RunAsync),
     ];
 }

@@ -3,19 +3,19 @@ namespace Millrace.Cluster.Checks;
 /// <summary>What a check came to: each promise with the figure found.</summary>
 internal sealed class Verdict(string name)
 {
-    private readonly List<(bool Holds, string Text)> _lines = [];
+    private readonly List<bool> _lines = [];
 
     public string Name { get; } = name;
 
-    public bool Passed => _lines.Count > 0 && _lines.All(line => line.Holds);
+    public bool Passed => _lines.Count > 0 && _lines.All(holds => holds);
 
-    /// <summary>Notes whether a promise holds.</summary>
-    public void Expect(bool holds, string text) => _lines.Add((holds, text));
-
-    /// <summary>Prints all lines; the last says whether the check passed.</summary>
-    public void Print()
+    /// <summary>Notes whether a promise holds, and prints it: who watches sees it before the end.</summary>
+    public void Expect(bool holds, string text)
     {
-        foreach (var (holds, text) in _lines) Console.Out.WriteLine($"  {(holds ? "ok  " : "FAIL")} {text}");
-        Console.Out.WriteLine($"check {Name}: {(Passed ? "passed" : "failed")}");
+        _lines.Add(holds);
+        Console.Out.WriteLine($"  {(holds ? "ok  " : "FAIL")} {text}");
     }
+
+    /// <summary>Prints whether the check passed.</summary>
+    public void Print() => Console.Out.WriteLine($"check {Name}: {(Passed ? "passed" : "failed")}");
 }

@@ -9,5 +9,8 @@ namespace Millrace.Cluster.Load;
 /// <param name="Sendings">1, and 1 more for each edge that could not be reached or was going away.</param>
 internal sealed record Answer(string Tenant, int Status, string Code, string Job, TimeSpan Took, int Sendings)
 {
+    /// <summary>Bytes of the answer's body; 0 when none came.</summary>
+    public long Bytes { get; init; }
+
     public bool IsConverted => Status == 200;
 }

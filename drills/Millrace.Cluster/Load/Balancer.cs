@@ -61,7 +61,7 @@ internal sealed class Balancer : IDisposable
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             var code = response.IsSuccessStatusCode ? "" : CodeOf(body);
             var job = response.Headers.TryGetValues("Millrace-Job", out var ids) ? ids.First() : "";
-            return new Answer(tenant, (int)response.StatusCode, code, job, default, 1);
+            return new Answer(tenant, (int)response.StatusCode, code, job, default, 1) { Bytes = body.Length };
         }
         catch (HttpRequestException exception)
         {

@@ -17,6 +17,7 @@ internal sealed class JobClient : IDisposable
     private readonly Func<IReadOnlyList<Uri>> _edges;
     private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
+    private readonly Func<string, string>? _keyOf;
     private readonly HttpClient _client;
     private int _next;
 
@@ -24,9 +25,11 @@ internal sealed class JobClient : IDisposable
     /// <param name="edges">Their public addresses as they are now.</param>
     /// <param name="patience">How long something is tried again.</param>
     /// <param name="time">Measures and waits.</param>
-    public JobClient(Func<IReadOnlyList<Uri>> edges, TimeSpan patience, TimeProvider time)
+    /// <param name="keyOf">A tenant's API key; null where everybody is served.</param>
+    public JobClient(
+        Func<IReadOnlyList<Uri>> edges, TimeSpan patience, TimeProvider time, Func<string, string>? keyOf = null)
     {
-        (_edges, _patience, _time) = (edges, patience, time);
+        (_edges, _patience, _time, _keyOf) = (edges, patience, time, keyOf);
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
@@ -124,29 +127,35 @@ internal sealed class JobClient : IDisposable
 
     private static bool IsOk(HttpStatusCode status) => status == HttpStatusCode.OK;
 
-    private static HttpRequestMessage Submission(Uri edge, byte[] image, string query, string tenant, string key)
+    private HttpRequestMessage Submission(Uri edge, byte[] image, string query, string tenant, string key)
     {
         var request = Post(edge, "/v1/jobs?" + query, image, tenant);
         request.Headers.TryAddWithoutValidation("Idempotency-Key", $"\"{key}\"");
         return request;
     }
 
-    private static HttpRequestMessage Post(Uri edge, string path, byte[] image, string tenant)
+    private HttpRequestMessage Post(Uri edge, string path, byte[] image, string tenant)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(edge, path))
         {
             Content = new ByteArrayContent(image),
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        request.Headers.Add("Millrace-Tenant", tenant);
+        Identify(request, tenant);
         return request;
     }
 
-    private static HttpRequestMessage Get(Uri edge, string path, string tenant, string accept)
+    private HttpRequestMessage Get(Uri edge, string path, string tenant, string accept)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri(edge, path));
-        request.Headers.Add("Millrace-Tenant", tenant);
+        Identify(request, tenant);
         request.Headers.Accept.ParseAdd(accept);
         return request;
+    }
+
+    private void Identify(HttpRequestMessage request, string tenant)
+    {
+        if (_keyOf is null) request.Headers.Add("Millrace-Tenant", tenant);
+        else request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _keyOf(tenant));
     }
 }

@@ -1,5 +1,6 @@
 using Millrace.Cluster.Load;
 using Millrace.Engines;
+using Millrace.Engines.Dynalite;
 
 namespace Millrace.Cluster.Region;
 
@@ -19,11 +20,15 @@ internal sealed class RegionEngines : IAsyncDisposable
     /// <summary>Null without durable jobs.</summary>
     public WebhookEar? Ear { get; private set; }
 
+    /// <summary>The usage ledger; null without one.</summary>
+    public DynaliteServer? Ledger { get; private set; }
+
     /// <summary>Starts all that the options ask for.</summary>
     public async Task StartAsync(RegionOptions options, CancellationToken cancellationToken)
     {
         _brokers = await RabbitCluster.StartAsync(
             Path.Combine(options.Folder, "brokers"), options.Brokers, cancellationToken);
+        if (options.HasLedger) Ledger = await DynaliteServer.StartAsync(Path.Combine(options.Folder, "ledger"));
         if (options.StorageNodes == 0) return;
         Store = await RegionStore.StartAsync(
             Path.Combine(options.Folder, "store"), options.StorageNodes, cancellationToken);
@@ -34,6 +39,7 @@ internal sealed class RegionEngines : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Ear is not null) await Ear.DisposeAsync();
+        if (Ledger is not null) await Ledger.DisposeAsync();
         if (Store is not null) await Store.DisposeAsync();
         if (_brokers is not null) await _brokers.DisposeAsync();
     }

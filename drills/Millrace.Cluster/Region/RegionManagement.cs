@@ -31,6 +31,18 @@ internal sealed partial class RegionManagement : IAsyncDisposable
     /// <summary>The owner's token.</summary>
     public string Token { get; private set; } = "";
 
+    /// <summary>What connects to the database: the place, and the password beside it.</summary>
+    public (string Place, string Password) Connection
+    {
+        get
+        {
+            // Every user of the machine sees a command line; the environment of a process they do not.
+            var parts = _database.ConnectionString("postgres").Split(';').ToLookup(IsPassword);
+            return ($"{string.Join(';', parts[false])};Timeout=3;Command Timeout=5",
+                parts[true].Single()[PasswordField.Length..]);
+        }
+    }
+
     /// <summary>Starts the database, and the replicas one after the other: the first makes the owner's token.</summary>
     public static async Task<RegionManagement> StartAsync(
         RegionOptions options, EngineThread thread, Random random, CancellationToken cancellationToken)
@@ -122,6 +134,7 @@ internal sealed partial class RegionManagement : IAsyncDisposable
     private static JsonObject Plan() => new()
     {
         ["currency"] = "EUR",
+        ["charges"] = new JsonArray(Charge("standard-results"), Charge("bytes-in"), Charge("bytes-out")),
         ["limits"] = new JsonObject
         {
             ["requestsPerSecond"] = 10_000,
@@ -135,22 +148,27 @@ internal sealed partial class RegionManagement : IAsyncDisposable
         },
     };
 
+    // A millionth for each, so that an invoice has a line for all that was used.
+    private static JsonObject Charge(string unit) => new()
+    {
+        ["unit"] = unit,
+        ["tiers"] = new JsonArray(new JsonObject { ["priceMicros"] = 1 }),
+    };
+
     private RoleStart Replica(RegionOptions options, int number, int port)
     {
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
         var name = $"manage-{number}";
-        // Every user of the machine sees a command line; the environment of a process they do not.
-        var parts = _database.ConnectionString("postgres").Split(';').ToLookup(IsPassword);
-        var place = string.Join(';', parts[false]);
+        var (place, password) = Connection;
         string[] arguments =
         [
-            "manage", "--urls", Text(address), "--database", $"{place};Timeout=3;Command Timeout=5",
+            "manage", "--urls", Text(address), "--database", place,
             "--seal-file", Path.Combine(options.Folder, "management.seal"), "--secret-file", options.SecretPath,
             "--log", "json",
         ];
         return new RoleStart(
             name, options.ProgramPath, arguments,
-            new Dictionary<string, string> { ["PGPASSWORD"] = parts[true].Single()[PasswordField.Length..] },
+            new Dictionary<string, string> { ["PGPASSWORD"] = password },
             Path.Combine(options.Folder, name + ".log"), address, null);
     }
 

@@ -33,6 +33,9 @@ internal sealed record RegionOptions
     /// <summary>Replicas of management, over PostgreSQL; 0: none, and edges serve everybody.</summary>
     public int Management { get; init; }
 
+    /// <summary>Whether there is a usage ledger, and usage is shipped every second or two.</summary>
+    public bool HasLedger { get; init; }
+
     /// <summary>Whether checks that have a long form take it.</summary>
     public bool IsLong { get; init; }
 
@@ -45,6 +48,9 @@ internal sealed record RegionOptions
         Path.Combine(Root, "artifacts/bin/Millrace.Kernel.Faulty/debug/Millrace.Kernel.Faulty.dll");
 
     public string SettingsPath => Path.Combine(Folder, "settings.json");
+
+    /// <summary>Where edges and workers keep usage that is not shipped yet.</summary>
+    public string UsageFolder => Path.Combine(Folder, "usage");
 
     public string SecretPath => Path.Combine(Folder, "cluster.secret");
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Millrace.Cluster.Load;
+using Millrace.Engines.Dynalite;
 
 namespace Millrace.Cluster.Region;
 
@@ -12,25 +13,24 @@ internal static class RegionSettings
     public const int Tenants = 8;
 
     /// <summary>Writes them.</summary>
-    /// <param name="tracesTickets">Whether edges and workers log each ticket.</param>
-    /// <param name="store">Null without durable jobs.</param>
-    /// <param name="ear">Null without durable jobs.</param>
-    /// <param name="usageFolder">Where usage waits for the store.</param>
-    public static string Of(bool tracesTickets, RegionStore? store, WebhookEar? ear, string usageFolder)
+    /// <param name="options">What the region is like.</param>
+    /// <param name="engines">What it stands on, started.</param>
+    public static string Of(RegionOptions options, RegionEngines engines)
     {
-        var settings = new JsonObject();
-        if (tracesTickets)
+        var settings = new JsonObject { ["Metering"] = Metering(options) };
+        if (options.TracesTickets)
         {
             settings["Logging"] = new JsonObject
             {
                 ["LogLevel"] = new JsonObject { ["Millrace.Tickets"] = "Debug" },
             };
         }
-        if (store is not null) settings["Storage"] = store.Settings;
-        settings["Metering"] = new JsonObject { ["Enabled"] = store is not null, ["Folder"] = usageFolder };
-        if (ear is not null)
+        if (engines.Store is { } store) settings["Storage"] = store.Settings;
+        if (engines.Ledger is { } ledger) settings["Ledger"] = Ledger(ledger);
+        if (engines.Ear is { } ear)
         {
-            settings["Webhooks"] = new JsonObject { ["Endpoints"] = Endpoints(ear) };
+            // Where there is management, endpoints are its affair.
+            if (options.Management == 0) settings["Webhooks"] = new JsonObject { ["Endpoints"] = Endpoints(ear) };
             settings["Outbound"] = new JsonObject
             {
                 ["AllowHttp"] = true,
@@ -38,6 +38,26 @@ internal static class RegionSettings
             };
         }
         return settings.ToJsonString();
+    }
+
+    /// <summary>What whoever reads or writes the ledger is told of it.</summary>
+    public static JsonObject Ledger(DynaliteServer ledger) => new()
+    {
+        ["Kind"] = "dynamo",
+        ["Dynamo"] = new JsonObject { ["Endpoint"] = ledger.Endpoint.AbsoluteUri, ["Table"] = "usage" },
+    };
+
+    private static JsonObject Metering(RegionOptions options)
+    {
+        var metering = new JsonObject
+        {
+            ["Enabled"] = options.StorageNodes > 0,
+            ["Folder"] = options.UsageFolder,
+        };
+        if (!options.HasLedger) return metering;
+        // Often, so that a kill meets every step of it.
+        (metering["BatchInterval"], metering["SegmentInterval"]) = ("00:00:01", "00:00:02");
+        return metering;
     }
 
     private static JsonArray Endpoints(WebhookEar ear) =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.S3;
+using Amazon.S3.Model;
 using Millrace.Engines.Swift;
 
 namespace Millrace.Cluster.Region;
@@ -45,6 +46,16 @@ internal sealed class RegionStore : IAsyncDisposable
         var store = new RegionStore(await SwiftCluster.StartAsync(folder, nodes, cancellationToken));
         await store._client.PutBucketAsync(Bucket, cancellationToken);
         return store;
+    }
+
+    /// <summary>Objects whose names begin so.</summary>
+    public async Task<int> CountAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var request = new ListObjectsV2Request { BucketName = Bucket, Prefix = prefix };
+        var count = 0;
+        await foreach (var _ in _client.Paginators.ListObjectsV2(request).S3Objects.WithCancellation(cancellationToken))
+            count++;
+        return count;
     }
 
     /// <inheritdoc/>

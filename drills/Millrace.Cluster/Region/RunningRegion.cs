@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Millrace.Cluster.Load;
 using Millrace.Engines;
+using Millrace.Engines.Dynalite;
 
 namespace Millrace.Cluster.Region;
 
@@ -29,6 +30,12 @@ internal sealed class RunningRegion : IAsyncDisposable
 
     /// <summary>Hears the webhooks of all tenants; null in a region without durable jobs.</summary>
     public WebhookEar? Ear => _engines.Ear;
+
+    /// <summary>The usage ledger; null in a region without one.</summary>
+    public DynaliteServer? Ledger => _engines.Ledger;
+
+    /// <summary>What it was asked to be like.</summary>
+    public RegionOptions Options => _options;
 
     /// <summary>Null in a region without management, which serves everybody.</summary>
     public RegionManagement? Management { get; private set; }
@@ -64,9 +71,7 @@ internal sealed class RunningRegion : IAsyncDisposable
                 region.Management = await RegionManagement.StartAsync(
                     options, region._thread, region._random, cancellationToken);
             }
-            File.WriteAllText(
-                options.SettingsPath, RegionSettings.Of(
-                    options.TracesTickets, region.Store, region.Ear, Path.Combine(options.Folder, "usage")));
+            File.WriteAllText(options.SettingsPath, RegionSettings.Of(options, region._engines));
             await region.StartRolesAsync(cancellationToken);
             return region;
         }
@@ -156,7 +161,8 @@ internal sealed class RunningRegion : IAsyncDisposable
         return new RoleStart(name, _options.ProgramPath, arguments, Environment(), Log(name), address, null);
     }
 
-    private Dictionary<string, string> Environment()
+    /// <summary>What its roles find in their environment.</summary>
+    public Dictionary<string, string> Environment()
     {
         var user = Brokers.Nodes[0].Address.UserInfo.Split(':');
         var environment = new Dictionary<string, string>

@@ -34,7 +34,7 @@ internal static class UsageAnswer
         WriteTime(json, "from", query.From);
         WriteTime(json, "to", query.To);
         json.WriteString("granularity", query.Granularity.ToString().ToLowerInvariant());
-        WriteFreshness(json, freshness);
+        WriteFreshness(json, freshness, query.NamesRecorders);
         json.WriteStartArray("usage");
         DateTimeOffset? next = null;
         var written = 0;
@@ -88,7 +88,7 @@ internal static class UsageAnswer
         return context.Response.StartAsync(cancellationToken);
     }
 
-    private static void WriteFreshness(Utf8JsonWriter json, UsageFreshness freshness)
+    private static void WriteFreshness(Utf8JsonWriter json, UsageFreshness freshness, bool namesRecorders)
     {
         json.WriteStartObject("freshness");
         WriteTime(json, "completeUntil", freshness.CompleteUntil);
@@ -97,7 +97,7 @@ internal static class UsageAnswer
         foreach (var behind in freshness.Behind)
         {
             json.WriteStartObject();
-            json.WriteString("recorder", behind.Recorder);
+            if (namesRecorders) json.WriteString("recorder", behind.Recorder);
             WriteTime(json, "completeUntil", behind.CompleteUntil);
             json.WriteEndObject();
         }

@@ -76,7 +76,7 @@ internal sealed class UsageDescription : IOpenApiDocumentTransformer
                         ["to"] = Text("End of the last.", JsonSchemaType.String),
                         ["granularity"] = Text("minute, hour or day.", JsonSchemaType.String),
                         ["freshness"] = Text(
-                            "completeUntil, recorders, and behind: recorder and completeUntil of each that should "
+                            "completeUntil, recorders, and behind: completeUntil of each recorder that should "
                             + "have delivered more.",
                             JsonSchemaType.Object),
                         ["usage"] = Text(

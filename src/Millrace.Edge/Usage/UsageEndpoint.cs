@@ -24,7 +24,8 @@ internal sealed partial class UsageEndpoint(
     private readonly SemaphoreSlim _places = new(options.Value.ReadsMax);
 
     /// <summary>Answers a tenant.</summary>
-    public Task GetAsync(HttpContext context) => AnswerAsync(context, KnownCaller.Of(context).Caller.Tenant);
+    public Task GetAsync(HttpContext context) =>
+        AnswerAsync(context, KnownCaller.Of(context).Caller.Tenant, isOperator: false);
 
     /// <summary>
     /// Answers an operator: <c>GET /internal/v1/usage?tenant=…</c>; without a tenant everybody's together.
@@ -33,7 +34,7 @@ internal sealed partial class UsageEndpoint(
     {
         var tenant = context.Request.Query["tenant"].ToString();
         return tenant.Length <= TenantLengthMax
-            ? AnswerAsync(context, tenant.Length == 0 ? null : tenant)
+            ? AnswerAsync(context, tenant.Length == 0 ? null : tenant, isOperator: true)
             : ProblemWriter.WriteAsync(context, Problem.Of(ProblemKinds.BadParameter) with
             {
                 Parameter = "tenant",
@@ -44,7 +45,7 @@ internal sealed partial class UsageEndpoint(
     /// <inheritdoc/>
     public void Dispose() => _places.Dispose();
 
-    private async Task AnswerAsync(HttpContext context, string? tenant)
+    private async Task AnswerAsync(HttpContext context, string? tenant, bool isOperator)
     {
         var (query, problem) = UsageQuery.Read(
             context.Request, time.GetUtcNow(), tenant is null ? UsageTotals.Longest : UsageQuery.Longest);
@@ -61,7 +62,7 @@ internal sealed partial class UsageEndpoint(
         }
         try
         {
-            await AnswerAsync(context, tenant, query);
+            await AnswerAsync(context, tenant, query with { NamesRecorders = isOperator });
         }
         finally
         {

@@ -22,6 +22,9 @@ internal sealed record UsageQuery(
     private static readonly string[] Forms =
         ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
+    /// <summary>Whether the answer names machines: to operators.</summary>
+    public bool NamesRecorders { get; init; }
+
     /// <summary>Before this there was no Millrace.</summary>
     private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 

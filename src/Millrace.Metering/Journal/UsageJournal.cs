@@ -24,6 +24,7 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
     private readonly ILogger<UsageJournal> _logger;
     private readonly MeteringMetrics _metrics;
     private readonly ConcurrentQueue<JournalFile> _full = [];
+    private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private JournalFile _file;
     private JournalFile? _next;
     private long _written;
@@ -53,6 +54,8 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
         get
         {
             if (_closed) return "Usage is not recorded any more: this process stops.";
+            if (!_known.Task.IsCompleted)
+                return "No store knows of this boot yet: usage lost with this disk would be missed by nobody.";
             if (_held.Count * 2 > _options.HeldMax) return $"Usage cannot be written down: {_trouble}";
             if (IsFlushLate()) return "The disk does not take usage records; see to it, or to Metering:Folder.";
             return Bytes > _options.JournalBytesMax
@@ -75,6 +78,9 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
 
     /// <summary>Bytes of all journal files.</summary>
     public long Bytes => Volatile.Read(ref _bytesElsewhere) + _file.Bytes;
+
+    /// <summary>Done when a store knows of this boot, so that its records cannot be lost unseen.</summary>
+    internal Task Known => _known.Task;
 
     internal EpochFolder Epoch { get; }
 
@@ -171,6 +177,9 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
             return (_written, _file, _file.Bytes);
         }
     }
+
+    /// <summary>A store knows of this boot.</summary>
+    internal void Announce() => _known.TrySetResult();
 
     /// <summary>Something failed; told once until it is mended.</summary>
     internal void Fail(string what, Exception? exception)

@@ -75,6 +75,9 @@ internal sealed partial class EpochJournal
         Write(Progress with { Done = cut.Last, Reaches = Later(cut.Reaches), Cut = null });
     }
 
+    /// <summary>The store knows of the epoch.</summary>
+    public void Announce() => _journal?.Announce();
+
     /// <summary>Nothing waits: the epoch reaches up to now, if that can be said.</summary>
     public void Reach()
     {

@@ -16,6 +16,7 @@ internal sealed partial class ShippingLoop(
 
     private long? _cutAt;
     private int _faults;
+    private bool _isAnnounced;
     private volatile string? _trouble;
 
     /// <summary>Null while all is well; otherwise why the store does not get what it should.</summary>
@@ -53,6 +54,7 @@ internal sealed partial class ShippingLoop(
     {
         try
         {
+            await AnnounceAsync(cancellationToken);
             foreach (var epoch in earlier) await ShipAllAsync(epoch, cancellationToken);
             await ShipDueAsync(cancellationToken);
             if (_faults > 0) LogMended(delivery.Store);
@@ -65,6 +67,15 @@ internal sealed partial class ShippingLoop(
             Fail(exception);
             return false;
         }
+    }
+
+    // Before anything else: nothing may be recorded that nobody would miss.
+    private async Task AnnounceAsync(CancellationToken cancellationToken)
+    {
+        if (_isAnnounced) return;
+        await TellAsync(current, hasEnded: false, cancellationToken);
+        current.Announce();
+        _isAnnounced = true;
     }
 
     private async Task ShipDueAsync(CancellationToken cancellationToken)

@@ -91,6 +91,25 @@ public sealed class ShippingTests : IDisposable
         Assert.True(recorder.Recording.Journal.Bytes <= 16 * 1024);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Start_WhileBothStoresAreAway_TakesNothingUntilOneKnowsOfTheBoot(bool isLedger)
+    {
+        _ledger.Failure = new StoreFailure(1, Happens: false, Lasts: true);
+        _store.Failure = new StoreFailure(1, Happens: false, Lasts: true);
+        using var recorder = Start();
+        Assert.Contains("No store knows", recorder.Recording.Journal.Refusing, StringComparison.Ordinal);
+        await recorder.ShipAsync();
+        Assert.Contains("No store knows", recorder.Recording.Journal.Refusing, StringComparison.Ordinal);
+
+        if (isLedger) _ledger.Heal();
+        else _store.Heal();
+        await recorder.ShipAsync();
+
+        Assert.Null(recorder.Recording.Journal.Refusing);
+    }
+
     [Fact]
     public async Task Ship_WhenAStoreIsAway_KeepsAllAndSaysSoAndTheOtherGoesOn()
     {

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Millrace.Testing;
@@ -60,6 +62,40 @@ public sealed partial class KeyTests
         var (exitCode, _, errors) = await MillraceProcess.RunAsync(
             ["tenants", "show", "nobody", "--data", data.Path]);
         Assert.Equal((1, true), (exitCode, errors.Contains("no such tenant", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task AJob_WithAnEndpointOfTheTenantsOwn_IsToldOfSigned()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var data = new TemporaryFolder();
+        data.Write("millrace.json", """
+            {"Outbound": {"AllowHttp": true, "AllowedNetworks": ["127.0.0.1/32"]}}
+            """u8.ToArray());
+        await using var server = Start(data);
+        var (client, line) = await ReadyAsync(server);
+        using var _ = client;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", KeyText().Match(line).Value);
+        var ear = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/hook";
+
+        using var made = await client.PutAsJsonAsync("/v1/account/endpoints/ear", new { url = ear }, Cancel);
+        Assert.True(made.IsSuccessStatusCode, await made.Content.ReadAsStringAsync(Cancel));
+        await Patience.UntilAsync(async () => await SubmitAsync(client) == HttpStatusCode.Accepted, "it was told of");
+        using var caller = await listener.AcceptTcpClientAsync(Cancel).AsTask().WaitAsync(Patience.Longest, Cancel);
+        using var reader = new StreamReader(caller.GetStream());
+
+        var head = new StringBuilder();
+        while (await reader.ReadLineAsync(Cancel) is { Length: > 0 } text) head.AppendLine(text);
+        Assert.Contains("POST /hook", head.ToString(), StringComparison.Ordinal);
+        Assert.Contains("webhook-signature: v1,", head.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<HttpStatusCode> SubmitAsync(HttpClient client)
+    {
+        using var content = new ByteArrayContent(Photo);
+        using var answer = await client.PostAsync("/v1/jobs?width=30&webhook=ear", content, Cancel);
+        return answer.StatusCode;
     }
 
     private static MillraceProcess Start(TemporaryFolder data) =>
