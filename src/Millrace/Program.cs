@@ -3,6 +3,7 @@ using Millrace;
 using Millrace.Admin;
 using Millrace.Bills;
 using Millrace.Convert;
+using Millrace.Doctor;
 using Millrace.Jobs;
 using Millrace.Manage;
 using Millrace.Poison;
@@ -26,6 +27,7 @@ var root = new RootCommand("Millrace resizes and converts images, as a service o
     UsageCommand.Create(),
     BillCommand.Create(),
     ArchiveCommand.Create(),
+    DoctorCommand.Create(),
 };
 
 var parsed = root.Parse(args);

@@ -30,6 +30,12 @@ public sealed record ServiceDefinition(string Role, string Scope, string Tenancy
         "256 messages on their way an instance", "at least once, one id a message",
         "what is tried later stands in the object store"));
 
+    /// <summary>Billing.</summary>
+    public static ServiceDefinition Billing { get; } = new("bill", "global", "batch, all tenants", new(
+        "may be down for days: hours wait", "an hour is sealed once all that recorded in it have delivered",
+        "a region's day within the hour", "exact: the same inputs give the same bytes",
+        "every step is an object that is created once"));
+
     /// <summary>Management.</summary>
     public static ServiceDefinition Management { get; } = new("manage", "global", "multi-tenant", new(
         "may be down: nobody's images stop", "a change is known at every edge within 2 s (p99)",

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Millrace.Billing;
 using Millrace.Billing.Sealing;
+using Millrace.Core.Promises;
 using Millrace.Edge.Telemetry;
 using Millrace.Roles;
 
@@ -133,6 +134,7 @@ internal static class BillCommand
     private static void Map(WebApplication app)
     {
         app.MapMillraceTelemetry();
+        app.MapService(ServiceDefinition.Billing);
         app.MapGet("/health/live", () => Results.Text("ok\n"));
         app.MapGet("/health/ready", (BillingHealth health) => health.Unready is { } reason
             ? Results.Text(reason + "\n", statusCode: StatusCodes.Status503ServiceUnavailable)
