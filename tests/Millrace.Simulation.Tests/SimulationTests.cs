@@ -1,3 +1,5 @@
+using Millrace.Simulation.Tests.Bugs;
+
 namespace Millrace.Simulation.Tests;
 
 public sealed class SimulationTests
@@ -15,9 +17,19 @@ public sealed class SimulationTests
     [Fact]
     public void Try()
     {
-        var verdict = Scenario.Run(int.Parse(Environment.GetEnvironmentVariable("SEED") ?? "1"), isTraced: true);
+        var bug = Enum.Parse<PlantedBug>(Environment.GetEnvironmentVariable("BUG") ?? "None");
+        var verdict = Scenario.Run(int.Parse(Environment.GetEnvironmentVariable("SEED") ?? "1"), bug, isTraced: true);
         File.WriteAllText("/tmp/sim.trace", verdict.Trace!.Tell(20000));
-        Assert.True(verdict.Broken is null, verdict.ToString());
         Assert.Fail(verdict.ToString() + string.Join(",", verdict.Words));
+    }
+
+    [Fact]
+    public void Many()
+    {
+        var count = int.Parse(Environment.GetEnvironmentVariable("COUNT") ?? "1000");
+        var bug = Enum.Parse<PlantedBug>(Environment.GetEnvironmentVariable("BUG") ?? "None");
+        var start = TimeProvider.System.GetTimestamp();
+        var result = Sweep.Run(int.Parse(Environment.GetEnvironmentVariable("SEED") ?? "1"), count, bug, TestContext.Current.CancellationToken);
+        Assert.Fail($"{result} {TimeProvider.System.GetElapsedTime(start)} {string.Join(",", result.Words)}");
     }
 }

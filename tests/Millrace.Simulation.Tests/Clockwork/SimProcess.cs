@@ -64,6 +64,9 @@ internal sealed class SimProcess
 
     private Task Watched { get; set; } = Task.CompletedTask;
 
+    /// <summary>Whether it may die at a step: somebody starts it again then.</summary>
+    public bool MayCrash { get; init; }
+
     /// <summary>Told of what no code expected.</summary>
     public Action<Exception>? Bug { get; init; }
 

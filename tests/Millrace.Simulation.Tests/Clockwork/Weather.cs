@@ -41,6 +41,11 @@ internal sealed class Weather
         _cuts.Clear();
     }
 
+    /// <summary>Whether it has been fair for so long that all know of all.</summary>
+    public bool IsSettled { get; private set; }
+
+    public void Settle() => IsSettled = true;
+
     public bool IsCut(SimProcess one, SimProcess other) => _cuts.Count > 0 && _cuts.Contains(Pair(one.Name, other.Name));
 
     /// <summary>Cuts two names off from each other for some time.</summary>
@@ -65,7 +70,7 @@ internal sealed class Weather
     /// <summary>Whether a process dies at this step.</summary>
     public bool Crashes(SimProcess process, string step)
     {
-        if (_fair || CrashesLeft == 0 || !process.IsAlive || !_line.Hits(CrashShare)) return false;
+        if (_fair || CrashesLeft == 0 || !process.MayCrash || !process.IsAlive || !_line.Hits(CrashShare)) return false;
         CrashesLeft--;
         process.Kill(step);
         return true;

@@ -17,7 +17,7 @@ internal sealed record EdgeDoor(SimProcess Process, ClaimDesk Desk, Fleet Fleet)
 /// </summary>
 internal sealed class SimLink(
     SimProcess process, Wire wire, Func<string, EdgeDoor?> find, WorkerIdentity identity, EdgeClocks clocks,
-    PlantedBug bug, Action<Guid, SimProcess> started) : IEdgeLink
+    PlantedBug bug, Action<Ticket, SimProcess> started) : IEdgeLink
 {
     private const int SessionTriesMax = 2;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -44,7 +44,7 @@ internal sealed class SimLink(
 
     public ValueTask StartedAsync(Ticket ticket)
     {
-        started(ticket.Id, process);
+        started(ticket, process);
         if (_sessions.TryGetValue(ticket.Source, out var session)) session.Say(ticket.Id);
         return default;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Millrace.Core.Tickets;
 using Millrace.Simulation.Tests.Bugs;
 using Millrace.Simulation.Tests.Clockwork;
 using Millrace.Simulation.Tests.Judging;
@@ -72,9 +73,6 @@ internal sealed class Region : IMeterFactory
     /// <summary>Connections between a worker and an edge that were cut ever.</summary>
     public HashSet<string> CutEver { get; } = [];
 
-    /// <summary>Whether all that went wrong is over, and all know of it.</summary>
-    public bool IsSettled { get; private set; }
-
     /// <summary>Nothing goes wrong from now on.</summary>
     public void Clear()
     {
@@ -85,7 +83,7 @@ internal sealed class Region : IMeterFactory
     /// <summary>From now on nothing may fail.</summary>
     public void Settle()
     {
-        IsSettled = true;
+        Weather.Settle();
         Rates.Settled();
     }
 
@@ -93,7 +91,7 @@ internal sealed class Region : IMeterFactory
     public SimProcess NewProcess(string name)
     {
         var skew = Line.Between(-20_000, 20_000);
-        return new SimProcess(Line, name, skew) { Bug = fault => Judge.Bug(name, fault) };
+        return new SimProcess(Line, name, skew) { Bug = fault => Judge.Bug(name, fault), MayCrash = true };
     }
 
     /// <summary>The edge whose bytes a ticket's source names.</summary>
@@ -102,9 +100,10 @@ internal sealed class Region : IMeterFactory
         ?? Edges.Select(edge => edge.Last).FirstOrDefault(door => door?.Process.Name == source);
 
     /// <summary>A worker has told that a kernel gets an image.</summary>
-    public void Started(Guid job, SimProcess worker)
+    public void Started(Ticket ticket, SimProcess worker)
     {
-        if (!Tickets.TryGetValue(job, out var picture)) return;
+        if (!Tickets.TryGetValue(ticket.Id, out var picture)) return;
+        if (ticket.Hedge) Poison.Hedged(picture.Hash);
         if (!_started.TryGetValue(picture, out var workers)) _started.Add(picture, workers = []);
         workers.Add(worker);
     }

@@ -179,7 +179,7 @@ internal sealed class Traffic(Region region)
         if (answer.Job != Guid.Empty) Accept(request, answer.Job);
         else if (answer.Word == "made") JudgeMade(request, answer.Made!);
         else if (!answer.IsRefused) JudgeFailure(request, answer.Word);
-        else if (region.Weather.IsFair && answer.Word is not "rate" and not "quarantined")
+        else if (region.Weather.IsSettled && answer.Word is not "rate" and not "quarantined")
             region.Judge.Broken("service", $"{request.Id:N} is refused in fair weather: {answer.Word}");
     }
 
@@ -203,7 +203,7 @@ internal sealed class Traffic(Region region)
         var isPoison = word is "KernelCrashed" or "KernelDeadline" or "KernelOutOfMemory" or "Quarantined";
         if (isPoison && !region.IsBlamed(request.Picture))
             region.Judge.Broken("bystander", $"{request.Id:N} is harmless, unblamed, and told {word}");
-        if (!isPoison && region.IsSettled && !region.IsBlamed(request.Picture))
+        if (!isPoison && region.Weather.IsSettled && !region.IsBlamed(request.Picture))
             region.Judge.Broken("service", $"{request.Id:N} is harmless, nothing is amiss, and it is told {word}");
     }
 
