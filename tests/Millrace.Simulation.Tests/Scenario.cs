@@ -91,6 +91,7 @@ internal sealed class Scenario : IDisposable
         var kind = _line.Hits(0.7) ? PictureKind.Crashes : _line.Hits(0.5) ? PictureKind.Hangs : PictureKind.KillsWorker;
         if (_line.Hits(0.5)) InFair(() => _traffic.SendPillsAtOnce(kind));
         else InFair(() => _traffic.SendPillsInTurn(kind));
+        if (_line.Hits(0.3)) InFair(_traffic.Flood);
         InFair(_traffic.ChangeKeys);
     }
 

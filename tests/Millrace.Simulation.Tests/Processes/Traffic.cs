@@ -19,6 +19,7 @@ internal sealed class Traffic(Region region)
     public const int Burst = 6;
 
     private const int TenantCount = 3;
+    private const int ChangesMax = 7;
     private const string Plan = "free";
 
     private static readonly TenantLimits Limits = new()
@@ -69,11 +70,26 @@ internal sealed class Traffic(Region region)
 
     private static IEnumerable<string> Tenants => Enumerable.Range(0, TenantCount).Select(number => $"tenant-{number}");
 
-    /// <summary>A change at management: a key made, or revoked.</summary>
+    /// <summary>Changes at management: keys made, and revoked.</summary>
     public void ChangeKeys()
     {
-        if (_line.Hits(0.5)) MakeKey($"tenant-{_line.Chance.Next(TenantCount)}");
-        else RevokeKey();
+        for (var change = _line.Chance.Next(1, ChangesMax); change > 0; change--)
+        {
+            if (_line.Hits(0.6)) MakeKey($"tenant-{_line.Chance.Next(TenantCount)}");
+            else RevokeKey();
+        }
+    }
+
+    /// <summary>One tenant's requests, more than it may send, at every edge at once.</summary>
+    public void Flood()
+    {
+        var (tenant, key, _) = _keys[0];
+        var picture = region.Pictures.Add(PictureKind.Harmless);
+        foreach (var edge in region.Edges)
+        {
+            for (var request = 0; request < Burst; request++)
+                Send(new SimRequest(_client.NewId(), tenant, key.Hash, picture, IsJob: false), edge, hangsUp: false);
+        }
     }
 
     /// <summary>One request, of whatever kind.</summary>
@@ -124,7 +140,8 @@ internal sealed class Traffic(Region region)
     private SimRequest Request(Picture picture, bool isJob, bool mayBeRevoked)
     {
         var usable = _keys.Where(key => mayBeRevoked || !key.IsRevoked).ToArray();
-        var (tenant, entry, _) = usable[_line.Chance.Next(usable.Length)];
+        // Those that were made last are the least known.
+        var (tenant, entry, _) = _line.Hits(0.5) ? usable[^1] : usable[_line.Chance.Next(usable.Length)];
         var idempotency = isJob && _line.Hits(0.5) ? $"key-{_asked++}" : null;
         return new SimRequest(_client.NewId(), tenant, entry.Hash, picture, isJob, idempotency);
     }
@@ -203,7 +220,8 @@ internal sealed class Traffic(Region region)
         var isPoison = word is "KernelCrashed" or "KernelDeadline" or "KernelOutOfMemory" or "Quarantined";
         if (isPoison && !region.IsBlamed(request.Picture))
             region.Judge.Broken("bystander", $"{request.Id:N} is harmless, unblamed, and told {word}");
-        if (!isPoison && region.Weather.IsSettled && !region.IsBlamed(request.Picture))
+        // Three losses end a request; but whoever's time is over now had some of it in fair weather.
+        if (!isPoison && region.Weather.IsSettled && (word != "WorkerLost" || !region.IsBlamed(request.Picture)))
             region.Judge.Broken("service", $"{request.Id:N} is harmless, nothing is amiss, and it is told {word}");
     }
 
