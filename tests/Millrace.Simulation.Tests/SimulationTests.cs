@@ -1,35 +1,66 @@
-using Millrace.Simulation.Tests.Bugs;
+using Millrace.Simulation.Bugs;
 
 namespace Millrace.Simulation.Tests;
 
 public sealed class SimulationTests
 {
+    private const int BugSeeds = 1_000;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static TheoryData<PlantedBug> Bugs => [.. Enum.GetValues<PlantedBug>().Except([PlantedBug.None])];
+
     [Fact]
-    public void Run_OfOneSeed_IsTheSameEachTime()
+    public void Seeds_TenThousand_BreakNoPromise()
     {
-        var first = Scenario.Run(7);
+        var result = Sweep.Run(Sweep.FirstSeed, Sweep.Seeds, PlantedBug.None, Cancel);
 
-        var second = Scenario.Run(7, isTraced: true);
-
-        Assert.Equal((first.Events, first.Print), (second.Events, second.Print));
+        Assert.True(result.Failed is null, result.Failed is { } failed ? SeedReport.Of(failed.Seed) : "");
+        Assert.Equal(Sweep.Seeds, result.Seeds);
     }
 
     [Fact]
-    public void Try()
+    public void Seeds_AFewHundred_MeetWhatTheyShould()
     {
-        var bug = Enum.Parse<PlantedBug>(Environment.GetEnvironmentVariable("BUG") ?? "None");
-        var verdict = Scenario.Run(int.Parse(Environment.GetEnvironmentVariable("SEED") ?? "1"), bug, isTraced: true);
-        File.WriteAllText("/tmp/sim.trace", verdict.Trace!.Tell(20000));
-        Assert.Fail(verdict.ToString() + string.Join(",", verdict.Words));
+        var result = Sweep.Run(Sweep.FirstSeed, 300, PlantedBug.None, Cancel);
+
+        string[] expected = ["made", "accepted", "rate", "key", "Quarantined", "KernelCrashed", "KernelDeadline",
+            "QueueDeadline", "store-unavailable"];
+        Assert.All(expected, word => Assert.Contains(word, result.Words.Keys));
+    }
+
+    [Theory]
+    [MemberData(nameof(Bugs))]
+    public void Bug_WhenPlanted_IsFoundInLessThanAThousandSeeds(PlantedBug bug)
+    {
+        var result = Sweep.Run(Sweep.FirstSeed, BugSeeds, bug, Cancel);
+
+        Assert.NotNull(result.Failed);
+        Assert.NotEqual("bug", result.Failed.Broken!.Promise);
     }
 
     [Fact]
-    public void Many()
+    public void Seed_WhenRunTwice_IsTheSameToTheEvent()
     {
-        var count = int.Parse(Environment.GetEnvironmentVariable("COUNT") ?? "1000");
-        var bug = Enum.Parse<PlantedBug>(Environment.GetEnvironmentVariable("BUG") ?? "None");
-        var start = TimeProvider.System.GetTimestamp();
-        var result = Sweep.Run(int.Parse(Environment.GetEnvironmentVariable("SEED") ?? "1"), count, bug, TestContext.Current.CancellationToken);
-        Assert.Fail($"{result} {TimeProvider.System.GetElapsedTime(start)} {string.Join(",", result.Words)}");
+        for (var seed = 1; seed <= 50; seed++)
+        {
+            var first = Scenario.Run(seed);
+
+            var second = Scenario.Run(seed, isTraced: true);
+
+            Assert.Equal((seed, first.Events, first.Print), (seed, second.Events, second.Print));
+        }
+    }
+
+    [Fact]
+    public void Report_OfASeedThatFails_TellsWhatWasBrokenTheWayToItAndHowToRunIt()
+    {
+        var failed = Sweep.Run(Sweep.FirstSeed, BugSeeds, PlantedBug.OutcomeOverwritten, Cancel).Failed!;
+
+        var report = SeedReport.Of(failed.Seed, PlantedBug.OutcomeOverwritten);
+
+        Assert.StartsWith($"Seed {failed.Seed} breaks 'outcome' at ", report, StringComparison.Ordinal);
+        Assert.Contains("puts jobs/", report, StringComparison.Ordinal);
+        Assert.Contains($"./dev simulate --seed {failed.Seed} --bug OutcomeOverwritten", report, StringComparison.Ordinal);
     }
 }
