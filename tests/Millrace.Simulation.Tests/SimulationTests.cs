@@ -61,6 +61,7 @@ public sealed class SimulationTests
 
         Assert.StartsWith($"Seed {failed.Seed} breaks 'outcome' at ", report, StringComparison.Ordinal);
         Assert.Contains("puts jobs/", report, StringComparison.Ordinal);
-        Assert.Contains($"./dev simulate --seed {failed.Seed} --bug OutcomeOverwritten", report, StringComparison.Ordinal);
+        Assert.Contains(
+            $"./dev simulate --seed {failed.Seed} --bug OutcomeOverwritten", report, StringComparison.Ordinal);
     }
 }

@@ -53,7 +53,8 @@ internal sealed record Wish
 
     private Wish? With(string option, string value)
     {
-        if (option == "--bug") return Enum.TryParse<PlantedBug>(value, true, out var bug) ? this with { Bug = bug } : null;
+        if (option == "--bug")
+            return Enum.TryParse<PlantedBug>(value, ignoreCase: true, out var bug) ? this with { Bug = bug } : null;
         if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return null;
         return option switch
         {

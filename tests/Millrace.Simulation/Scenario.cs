@@ -70,7 +70,8 @@ internal sealed class Scenario : IDisposable
         Settle();
         RunUntil(Warm + Rough + Settling + Fair);
         RunToTheEnd();
-        return new Verdict(seed, _region.Judge.First, _line.Events, _line.Print, _line.Now, _traffic.Words, _line.Trace);
+        return new Verdict(
+            seed, _region.Judge.First, _line.Events, _line.Print, _line.Now, _traffic.Words, _line.Trace);
     }
 
     private void Plan()
@@ -88,7 +89,8 @@ internal sealed class Scenario : IDisposable
         _region.Settle();
         for (var request = 0; request < 4; request++) InFair(() => _traffic.SendSure(PictureKind.Harmless, false));
         InFair(() => _traffic.SendSure(PictureKind.Harmless, true));
-        var kind = _line.Hits(0.7) ? PictureKind.Crashes : _line.Hits(0.5) ? PictureKind.Hangs : PictureKind.KillsWorker;
+        var kind = _line.Hits(0.7) ? PictureKind.Crashes
+            : _line.Hits(0.5) ? PictureKind.Hangs : PictureKind.KillsWorker;
         if (_line.Hits(0.5)) InFair(() => _traffic.SendPillsAtOnce(kind));
         else InFair(() => _traffic.SendPillsInTurn(kind));
         if (_line.Hits(0.3)) InFair(_traffic.Flood);
@@ -123,7 +125,8 @@ internal sealed class Scenario : IDisposable
         if (_traffic.Open > 0) return $"{_traffic.Open} requests that wait";
         if (_region.Broker.Depth > 0) return $"{_region.Broker.Depth} tickets";
         if (Unfinished() is { } job) return $"job {job:N} without an outcome";
-        return _region.Edges.Select(Unended).Concat(_region.Workers.Select(Unended)).FirstOrDefault(left => left is not null);
+        return _region.Edges.Select(Unended).Concat(_region.Workers.Select(Unended))
+            .FirstOrDefault(left => left is not null);
     }
 
     private string? Unended(EdgePost edge)
@@ -156,7 +159,7 @@ internal sealed class Scenario : IDisposable
         {
             var (now, state) = (edge.Now!, edge.Now!.Parts.Gate.State);
             if (state.InFlight != now.Places || state.BytesHeld != 0)
-                _region.Judge.Broken("place", $"{now.Process.Name} counts {state.InFlight} places, held are {now.Places}");
+                _region.Judge.Broken("place", $"{now.Process.Name} counts {state.InFlight}, held are {now.Places}");
             if (now.Parts.Sight.Waiting != 0)
                 _region.Judge.Broken("end", $"{now.Parts.Sight.Waiting} wait at the gate of {now.Process.Name}");
         }

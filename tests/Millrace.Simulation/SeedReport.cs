@@ -2,7 +2,7 @@ using Millrace.Simulation.Bugs;
 
 namespace Millrace.Simulation;
 
-/// <summary>What people are shown of a seed that failed: what was broken, what led to it, and how to run it again.</summary>
+/// <summary>What people are shown of a seed that failed: what broke, the way to it, how to run it again.</summary>
 internal static class SeedReport
 {
     /// <summary>Lines of the trace that are shown, unless all are asked for.</summary>

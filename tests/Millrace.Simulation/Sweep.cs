@@ -23,7 +23,8 @@ internal static class Sweep
         var failed = new ConcurrentBag<Verdict>();
         var words = new ConcurrentDictionary<string, int>();
         long events = 0, ran = 0;
-        Parallel.For(first, first + count, new ParallelOptions { CancellationToken = cancellationToken }, (seed, loop) =>
+        var options = new ParallelOptions { CancellationToken = cancellationToken };
+        Parallel.For(first, first + count, options, (seed, loop) =>
         {
             var verdict = Scenario.Run(seed, bug);
             Interlocked.Add(ref events, verdict.Events);
@@ -52,9 +53,9 @@ internal sealed record SweepResult(
     {
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Seeds} seeds from {first}, {Events} events, {took.TotalSeconds:0.0} s, {(Failed is null ? "none" : "one")} failed");
-        var told = Words.OrderByDescending(word => word.Value)
-            .Select(word => string.Create(CultureInfo.InvariantCulture, $"  {word.Value,8} times clients were told {word.Key}"));
+            $"{Seeds} seeds from {first}, {Events} events, {took.TotalSeconds:0.0} s, failed: {Failed?.Seed}");
+        var told = Words.OrderByDescending(word => word.Value).Select(word => string.Create(
+            CultureInfo.InvariantCulture, $"  {word.Value,8} times clients were told {word.Key}"));
         return string.Join('\n', told.Prepend(line));
     }
 }

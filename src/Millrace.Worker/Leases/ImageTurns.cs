@@ -11,7 +11,8 @@ namespace Millrace.Worker.Leases;
 /// death, none once they are quarantined. Every death is told to the fleet before its image is answered or tried again.
 /// </summary>
 internal sealed class ImageTurns(
-    KernelPool pool, KernelHands kernels, PoisonWitness witness, IEdgeLink link, WorkerMetrics metrics, TimeProvider time)
+    KernelPool pool, KernelHands kernels, PoisonWitness witness, IEdgeLink link, WorkerMetrics metrics,
+    TimeProvider time)
 {
     private const int AttemptsMax = 2;
 
@@ -80,8 +81,7 @@ internal sealed class ImageTurns(
         return await HandAsync(image, kernel.ConvertAsync, start);
     }
 
-    private async Task<Turn?> HandAsync(
-        LeasedImage image, HandImage convert, long waitedFrom)
+    private async Task<Turn?> HandAsync(LeasedImage image, HandImage convert, long waitedFrom)
     {
         var queued = time.GetElapsedTime(waitedFrom);
         image.Queued += queued;

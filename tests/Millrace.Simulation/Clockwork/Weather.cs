@@ -46,7 +46,8 @@ internal sealed class Weather
 
     public void Settle() => IsSettled = true;
 
-    public bool IsCut(SimProcess one, SimProcess other) => _cuts.Count > 0 && _cuts.Contains(Pair(one.Name, other.Name));
+    public bool IsCut(SimProcess one, SimProcess other) =>
+        _cuts.Count > 0 && _cuts.Contains(Pair(one.Name, other.Name));
 
     /// <summary>Cuts two names off from each other for some time.</summary>
     public void Cut(string one, string other, TimeSpan time)

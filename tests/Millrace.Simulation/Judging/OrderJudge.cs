@@ -42,7 +42,7 @@ internal sealed class OrderJudge(Judge judge)
         foreach (var other in lane)
         {
             if (IsOvertaken(other, way))
-                judge.Broken("order", $"{way.Id:N} of {ticket.Tenant}, {ticket.Lane}, was handed out before {other.Id:N}");
+                judge.Broken("order", $"{way.Id:N} of {ticket.Tenant}, {ticket.Lane}, overtook {other.Id:N}");
         }
     }
 

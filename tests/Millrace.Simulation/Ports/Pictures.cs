@@ -42,7 +42,7 @@ internal sealed class Picture
     /// <summary>What a kernel makes of it.</summary>
     public byte[] Made => [.. Bytes, 0xFF];
 
-    /// <summary>Witnesses against it, guilty or not: kernels killed from outside, workers lost while they had it.</summary>
+    /// <summary>Kernels that somebody killed while they had it.</summary>
     public int Blamed { get; set; }
 }
 

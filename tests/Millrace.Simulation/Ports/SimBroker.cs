@@ -22,7 +22,8 @@ internal sealed class SimBroker
         _bug = bug;
         Order = order;
         Process = new SimProcess(line, "broker", TimeSpan.Zero) { Bug = fault => judge.Bug("broker", fault) };
-        Cells = [.. Enumerable.Range(0, cells).Select(cell => new SimCell(this, cell, new LeaseDesk(Roomy, Process.Time), bug))];
+        Cells = [.. Enumerable.Range(0, cells)
+            .Select(cell => new SimCell(this, cell, new LeaseDesk(Roomy, Process.Time), bug))];
     }
 
     public SimProcess Process { get; }

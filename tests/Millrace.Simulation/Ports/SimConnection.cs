@@ -44,7 +44,7 @@ internal sealed class SimConnection : IDisposable
     {
         if (!_isOpen) return;
         _isOpen = false;
-        Broker.Say($"the connection of {_member.Process.Name} to cell {_cell.Number} breaks, {_held.Count} held: {why}");
+        Broker.Say($"{_member.Process.Name}'s connection to cell {_cell.Number} breaks, {_held.Count} held: {why}");
         SynchronizationContext.SetSynchronizationContext(Broker.Context);
         _cell.Remove(this);
         Dispose();
@@ -99,11 +99,20 @@ internal sealed class SimConnection : IDisposable
             }
             _held.Add(taken.Order, taken);
             _cell.Broker.Order.HandedOut(taken.Ticket!);
-            Broker.Say($"hands {taken.Ticket!.Id} of {taken.Ticket.Tenant}, {taken.Lane} attempt {taken.Ticket.Attempt}{(taken.Ticket.Hedge ? "h" : "")} delivery {taken.Deliveries}, to {_member.Process.Name}");
+            SayHandout(taken);
             if (_member.CompletesAtHandout) Tell(taken.Order, null);
             _thereAt = Later(_thereAt);
             _member.Process.After(_thereAt - Broker.Line.Now, () => _member.Take(new SimLease(this, taken)));
         }
+    }
+
+    private void SayHandout(WaitingTicket taken)
+    {
+        if (Broker.Line.Trace is null) return;
+        var ticket = taken.Ticket!;
+        var copy = ticket.Hedge ? "hedge" : "attempt";
+        var way = $"{ticket.Tenant} {taken.Lane}, {copy} {ticket.Attempt}, delivery {taken.Deliveries}";
+        Broker.Say($"hands {ticket.Id} to {_member.Process.Name}: {way}");
     }
 
     // Nothing overtakes on a connection.

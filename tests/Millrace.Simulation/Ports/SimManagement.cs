@@ -5,7 +5,7 @@ using Millrace.Simulation.Judging;
 
 namespace Millrace.Simulation.Ports;
 
-/// <summary>Management: changes under revisions, told in pages; forgets old changes, and counts the edges that live.</summary>
+/// <summary>Management: changes by revision, told in pages; it forgets old ones, and counts the edges.</summary>
 internal sealed class SimManagement
 {
     private const int PageEntries = 3;
@@ -45,7 +45,7 @@ internal sealed class SimManagement
         foreach (var entry in entries)
         {
             _entries[NameOf(entry)] = entry with { Revision = ++Revision };
-            Process.Say($"revision {Revision}: {NameOf(entry)[..Math.Min(14, NameOf(entry).Length)]}{(entry.IsRemoved ? " is removed" : "")}");
+            Process.Say($"revision {Revision}: {NameOf(entry)}{(entry.IsRemoved ? " is removed" : "")}");
         }
         SynchronizationContext.SetSynchronizationContext(Process.Context);
         _changed.TrySetResult();
@@ -63,8 +63,11 @@ internal sealed class SimManagement
         Heard(reader);
         var entries = Live.OrderBy(entry => entry.Revision).ToArray();
         var pages = entries.Chunk(PageEntries).DefaultIfEmpty([]).ToArray();
-        return Task.FromResult<IReadOnlyList<IdentityPage>>([.. pages.Select((page, number) => PageOf(
-            page, number == pages.Length - 1 ? Revision : page[^1].Revision) with { IsLast = number == pages.Length - 1 })]);
+        return Task.FromResult<IReadOnlyList<IdentityPage>>([.. pages.Select((page, number) =>
+        {
+            var isLast = number == pages.Length - 1;
+            return PageOf(page, isLast ? Revision : page[^1].Revision) with { IsLast = isLast };
+        })]);
     }
 
     public async Task<IdentityPage> ChangesAsync(string reader, long after, TimeSpan wait)

@@ -150,7 +150,9 @@ internal sealed class Traffic(Region region)
     {
         if (post.Now is not { } edge) return;
         region.Tickets[request.Id] = request.Picture;
-        _client.Say($"asks {edge.Process.Name} for {request.Id} of {request.Tenant}, {request.Picture.Hash[..6]} {request.Picture.Kind}{(request.IsJob ? ", a job" : "")}");
+        var (picture, what) = (request.Picture, request.IsJob ? "job" : "request");
+        var to = edge.Process.Name;
+        _client.Say($"{what} {request.Id} of {request.Tenant} to {to}: {picture.Hash[..6]} {picture.Kind}");
         Open++;
         var hangingUp = new CancellationTokenSource();
         var isOver = false;
