@@ -69,6 +69,7 @@ public static class WorkerServices
         services.AddSingleton<WorkerCredit>();
         services.AddSingleton<PendingStrikes>();
         services.AddSingleton<PoisonWitness>();
+        services.AddSingleton(provider => KernelHands.Of(provider.GetRequiredService<KernelPool>()));
         services.AddSingleton<ImageTurns>();
         services.AddSingleton<EdgeCalls>();
         services.AddSingleton<LeaseHandler>();

@@ -71,7 +71,8 @@ public readonly record struct DispatchState
     {
         if (HasEnded) return new FetchStep(this, FetchAnswer.Gone, 0);
         if (Striking > 0) return new FetchStep(this, FetchAnswer.Later, 0);
-        if (Of(worker) is { } own) return isHedge ? Taken() : Grant(own);
+        // A hedge is of no use to whoever works on its original; whoever holds the hedge lost the answer to its fetch.
+        if (Of(worker) is { } own) return isHedge && !own.IsHedge ? Taken() : Grant(own);
         if (First is { } first) return isHedge && Second is null && !first.IsHedge ? Grant(worker, true) : Taken();
         return Grant(worker, isHedge);
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Millrace.Core.Dispatch;
 using Millrace.Core.Tickets;
 
 namespace Millrace.Edge.Dispatch;
@@ -27,4 +28,10 @@ internal sealed class DispatchParts(
     public DispatchOptions Options { get; } = options.Value;
 
     public TimeProvider Time { get; } = time;
+
+    /// <summary>
+    /// What the simulation plants a bug with: the state before a step, and the step. Nothing else sets it, and
+    /// otherwise the step stays as it is.
+    /// </summary>
+    internal Func<DispatchState, DispatchStep, DispatchStep> Distort { get; init; } = static (_, step) => step;
 }

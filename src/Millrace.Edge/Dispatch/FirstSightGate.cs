@@ -50,23 +50,27 @@ internal sealed class FirstSightGate(IOptions<DispatchOptions> options)
 
     private async Task<GateSeat?> WaitAsync(string contentHash, Guid request, CancellationToken cancellationToken)
     {
-        var seat = _waiting[request].Task;
         try
         {
-            return await seat.WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            bool left;
-            lock (_lock) left = _sight.Leave(contentHash, request);
+            await using var leaving = cancellationToken.UnsafeRegister(
+                (_, gone) => Leave(contentHash, request, gone), null);
+            var seat = await _waiting[request].Task;
             // It was given a seat just now, which somebody else can use.
-            if (!left) (await seat).End(FirstSightEnd.Unknown);
-            throw;
+            if (cancellationToken.IsCancellationRequested) seat.End(FirstSightEnd.Unknown);
+            cancellationToken.ThrowIfCancellationRequested();
+            return seat;
         }
         finally
         {
             _waiting.TryRemove(request, out _);
         }
+    }
+
+    private void Leave(string contentHash, Guid request, CancellationToken gone)
+    {
+        bool left;
+        lock (_lock) left = _sight.Leave(contentHash, request);
+        if (left && _waiting.TryGetValue(request, out var seat)) seat.TrySetCanceled(gone);
     }
 
     internal void Ended(string contentHash, bool wasFirst, FirstSightEnd end)

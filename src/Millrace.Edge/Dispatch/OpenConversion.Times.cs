@@ -67,7 +67,8 @@ internal sealed partial class OpenConversion
     {
         lock (_lock)
         {
-            if (_closed) return;
+            // After the end nothing is due until it is closed: the deadline is past, and would ring again and again.
+            if (_closed || _state.HasEnded) return;
             var due = Earlier(_deadline, Earlier(_unclaimedDue, _hedgeDue));
             if (due >= _armedFor) return;
             _armedFor = due;

@@ -66,11 +66,8 @@ internal sealed partial class OpenConversion : IDisposable
         {
             Arm();
             Act(Change(_ => DispatchState.Begin(strikes)), "");
-            return await _answer.Task.WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !HangUp())
-        {
-            // It was answered at the same moment.
+            await using var hangingUp = cancellationToken.UnsafeRegister(
+                static (open, gone) => ((OpenConversion)open!).Leave(gone), this);
             return await _answer.Task;
         }
         finally
@@ -176,10 +173,16 @@ internal sealed partial class OpenConversion : IDisposable
     {
         lock (_lock)
         {
-            var step = happen(_state);
+            var step = _parts.Distort(_state, happen(_state));
             _state = step.State;
             return step;
         }
+    }
+
+    // The caller has gone; an answer of the same moment is its answer all the same.
+    private void Leave(CancellationToken gone)
+    {
+        if (HangUp()) _answer.TrySetCanceled(gone);
     }
 
     private bool HangUp()
@@ -237,7 +240,8 @@ internal sealed partial class OpenConversion : IDisposable
     private async Task CloseAsync()
     {
         HangUp();
-        await _stop.CancelAsync();
+        // On this thread: what it ends is the wait of an enqueue, which has nothing to do afterwards.
+        _stop.Cancel();
         Task[] enqueues;
         bool isRead;
         lock (_lock) (enqueues, isRead) = ([.. _enqueues], _readers > 0);

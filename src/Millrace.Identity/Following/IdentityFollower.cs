@@ -23,7 +23,10 @@ internal sealed partial class IdentityFollower(
     private TimeSpan _alarmedAt;
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    /// <summary>Follows until it is stopped.</summary>
+    internal async Task RunAsync(CancellationToken stoppingToken)
     {
         if (known.Table is not null) _wanted = null;
         PutOffComparison(_options.DigestInterval);

@@ -11,7 +11,8 @@ namespace Millrace.Worker.Leases;
 /// death, none once they are quarantined. Every death is told to the fleet before its image is answered or tried again.
 /// </summary>
 internal sealed class ImageTurns(
-    KernelPool pool, PoisonWitness witness, IEdgeLink link, WorkerMetrics metrics, TimeProvider time)
+    KernelPool pool, KernelHands kernels, PoisonWitness witness, IEdgeLink link, WorkerMetrics metrics,
+    TimeProvider time)
 {
     private const int AttemptsMax = 2;
 
@@ -63,7 +64,7 @@ internal sealed class ImageTurns(
         var start = time.GetTimestamp();
         using var place = await _places.EnterAsync(image.Ticket.Lane, wait);
         if (witness.Judge(image.Case) != PoisonVerdict.Clear) return null;
-        return await HandAsync(image, pool.ConvertOnceAsync, start);
+        return await HandAsync(image, kernels.Any, start);
     }
 
     private async Task<Turn?> AloneAsync(LeasedImage image, CancellationToken wait)
@@ -72,7 +73,7 @@ internal sealed class ImageTurns(
         if (!await image.QuarantineAsync(pool.Quarantine, wait))
             return new Turn(Without(image, ConversionFailure.QueueFull), null);
         if (witness.Judge(image.Case) == PoisonVerdict.Quarantined) return null;
-        await using var kernel = await pool.StartAloneAsync(wait);
+        await using var kernel = await kernels.Alone(wait);
         if (kernel is null) return new Turn(Without(image, ConversionFailure.NoKernel), null);
 
         // A start takes long enough for another copy to die elsewhere.
@@ -80,8 +81,7 @@ internal sealed class ImageTurns(
         return await HandAsync(image, kernel.ConvertAsync, start);
     }
 
-    private async Task<Turn?> HandAsync(
-        LeasedImage image, Func<ConversionRequest, Task<KernelAnswer>> convert, long waitedFrom)
+    private async Task<Turn?> HandAsync(LeasedImage image, HandImage convert, long waitedFrom)
     {
         var queued = time.GetElapsedTime(waitedFrom);
         image.Queued += queued;

@@ -57,7 +57,10 @@ internal sealed partial class PendingStrikes(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    /// <summary>Stores what is to be stored later, until it is stopped.</summary>
+    internal async Task RunAsync(CancellationToken stoppingToken)
     {
         try
         {

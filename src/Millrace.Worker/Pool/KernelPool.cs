@@ -156,7 +156,8 @@ public sealed partial class KernelPool : IHostedService, IAsyncDisposable
     {
         try
         {
-            return new QuarantineKernel(_stable, await _stable.StartAloneAsync(cancellationToken));
+            var kernel = await _stable.StartAloneAsync(cancellationToken);
+            return new QuarantineKernel(kernel.ConvertAsync, () => _stable.BuryAsync(kernel));
         }
         catch (KernelStartException exception)
         {

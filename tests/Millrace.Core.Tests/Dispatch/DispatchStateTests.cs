@@ -48,6 +48,17 @@ public sealed class DispatchStateTests
     }
 
     [Fact]
+    public void Fetch_WhenTheHedgesWorkerAsksAgain_RenewsItsClaim()
+    {
+        var second = Claimed(Ann).HedgeDue().State.Fetch(Bob, isHedge: true);
+
+        var again = second.State.GaveUp(Ann, number: null).Fetch(Bob, isHedge: true);
+
+        Assert.Equal(FetchAnswer.Granted, again.Answer);
+        Assert.Equal(second.Number + 1, again.Number);
+    }
+
+    [Fact]
     public void Delivered_ByBothOfAHedge_CountsOnce()
     {
         var both = Claimed(Ann).HedgeDue().State.Fetch(Bob, isHedge: true).State;
