@@ -70,6 +70,7 @@ internal sealed class Scenario : IDisposable
         Settle();
         RunUntil(Warm + Rough + Settling + Fair);
         RunToTheEnd();
+        if (_line.IsTorn) _region.Judge.Broken("thread", "code has left its context for a thread of the pool");
         return new Verdict(
             seed, _region.Judge.First, _line.Events, _line.Print, _line.Now, _traffic.Words, _line.Trace);
     }

@@ -64,8 +64,10 @@ internal sealed partial class PendingStrikes(
     {
         try
         {
-            await foreach (var strike in _again.Reader.ReadAllAsync(stoppingToken))
+            while (await _again.Reader.WaitToReadAsync(stoppingToken))
             {
+                // One a turn: whoever waits for the channel itself stays in the context that it runs in.
+                if (!_again.Reader.TryRead(out var strike)) continue;
                 if (!await StoreAsync(strike, stoppingToken)) LogLost(strike.Fingerprint);
                 Remove(strike);
             }

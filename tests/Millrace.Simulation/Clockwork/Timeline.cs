@@ -13,7 +13,9 @@ internal sealed class Timeline(int seed)
     private const int PostTicksMax = 200;
 
     private readonly PriorityQueue<SimEvent, (long At, long Turn)> _events = new();
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private long _turn;
+    private volatile bool _isTorn;
 
     /// <summary>Of every choice.</summary>
     public Random Chance { get; } = new(seed);
@@ -27,6 +29,11 @@ internal sealed class Timeline(int seed)
     /// <summary>Fingerprint of all events so far.</summary>
     public ulong Print { get; private set; } = 14695981039346656037;
 
+    /// <summary>
+    /// Whether something came from another thread: code has left its context, and the seed is not repeatable.
+    /// </summary>
+    public bool IsTorn => _isTorn;
+
     /// <summary>What happens, as people read it; null: nobody reads.</summary>
     public SimTrace? Trace { get; init; }
 
@@ -36,6 +43,11 @@ internal sealed class Timeline(int seed)
     /// <param name="act">What.</param>
     public void After(TimeSpan delay, SimProcess? process, Action act)
     {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            _isTorn = true;
+            return;
+        }
         var at = Now.Ticks + Math.Max(0, delay.Ticks);
         _events.Enqueue(new SimEvent(process, act), (at, _turn++));
     }
