@@ -1,0 +1,40 @@
+using Millrace.Region.Load;
+using Millrace.Engines;
+
+namespace Millrace.Region.Running;
+
+/// <summary>
+/// What the roles of a region stand on: brokers and, for durable jobs, a store and an ear for webhooks.
+/// </summary>
+internal sealed class RegionEngines : IAsyncDisposable
+{
+    private RabbitCluster? _brokers;
+
+    /// <exception cref="InvalidOperationException">They have not been started.</exception>
+    public RabbitCluster Brokers => _brokers ?? throw new InvalidOperationException("There are no brokers yet.");
+
+    /// <summary>Null without durable jobs.</summary>
+    public RegionStore? Store { get; private set; }
+
+    /// <summary>Null without durable jobs.</summary>
+    public WebhookEar? Ear { get; private set; }
+
+    /// <summary>Starts all that the options ask for.</summary>
+    public async Task StartAsync(RegionOptions options, CancellationToken cancellationToken)
+    {
+        _brokers = await RabbitCluster.StartAsync(
+            Path.Combine(options.Folder, "brokers"), options.Brokers, cancellationToken);
+        if (options.StorageNodes == 0) return;
+        Store = await RegionStore.StartAsync(
+            Path.Combine(options.Folder, "store"), options.StorageNodes, cancellationToken);
+        Ear = await WebhookEar.StartAsync(options.Root, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Ear is not null) await Ear.DisposeAsync();
+        if (Store is not null) await Store.DisposeAsync();
+        if (_brokers is not null) await _brokers.DisposeAsync();
+    }
+}

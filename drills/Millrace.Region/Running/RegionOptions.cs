@@ -1,0 +1,50 @@
+namespace Millrace.Region.Running;
+
+/// <summary>What a region consists of.</summary>
+internal sealed record RegionOptions
+{
+    /// <summary>The repository.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>Where logs, brokers' data and the secret go; emptied before the start.</summary>
+    public required string Folder { get; init; }
+
+    public int Brokers { get; init; } = 3;
+
+    public int Edges { get; init; } = 3;
+
+    public int Workers { get; init; } = 2;
+
+    /// <summary>Kernels of each worker; null: the default.</summary>
+    public int? Kernels { get; init; }
+
+    /// <summary>Whether kernels do what marked images tell them: the test build of the kernel.</summary>
+    public bool Faulty { get; init; }
+
+    /// <summary>Whether edges and workers log each ticket, so that its way can be judged.</summary>
+    public bool TracesTickets { get; init; }
+
+    /// <summary>Nodes of the object store; 0: no store, and so no durable jobs.</summary>
+    public int StorageNodes { get; init; }
+
+    /// <summary>Durable jobs that a check hands in.</summary>
+    public int Jobs { get; init; } = 5000;
+
+    /// <summary>Replicas of management, over PostgreSQL; 0: none, and edges serve everybody.</summary>
+    public int Management { get; init; }
+
+    /// <summary>Whether checks that have a long form take it.</summary>
+    public bool IsLong { get; init; }
+
+    /// <summary>The published service, or null for what a plain build made.</summary>
+    public string? Program { get; init; }
+
+    public string ProgramPath => Program ?? Path.Combine(Root, "artifacts/bin/Millrace/debug/millrace");
+
+    public string FaultyKernelPath =>
+        Path.Combine(Root, "artifacts/bin/Millrace.Kernel.Faulty/debug/Millrace.Kernel.Faulty.dll");
+
+    public string SettingsPath => Path.Combine(Folder, "settings.json");
+
+    public string SecretPath => Path.Combine(Folder, "cluster.secret");
+}
