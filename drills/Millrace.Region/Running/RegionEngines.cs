@@ -16,18 +16,19 @@ internal sealed class RegionEngines : IAsyncDisposable
     /// <summary>Null without durable jobs.</summary>
     public RegionStore? Store { get; private set; }
 
-    /// <summary>Null without durable jobs.</summary>
+    /// <summary>Null without durable jobs or webhooks.</summary>
     public WebhookEar? Ear { get; private set; }
 
     /// <summary>Starts all that the options ask for.</summary>
     public async Task StartAsync(RegionOptions options, CancellationToken cancellationToken)
     {
         _brokers = await RabbitCluster.StartAsync(
-            Path.Combine(options.Folder, "brokers"), options.Brokers, cancellationToken);
+            Path.Combine(options.Folder, "brokers"), options.Hosts("broker", options.Brokers), cancellationToken);
         if (options.StorageNodes == 0) return;
         Store = await RegionStore.StartAsync(
-            Path.Combine(options.Folder, "store"), options.StorageNodes, cancellationToken);
-        Ear = await WebhookEar.StartAsync(options.Root, cancellationToken);
+            Path.Combine(options.Folder, "store"), options.HostOf("store"),
+            options.Hosts("store", options.StorageNodes), cancellationToken);
+        if (options.Webhooks) Ear = await WebhookEar.StartAsync(options.Root, cancellationToken);
     }
 
     /// <inheritdoc/>

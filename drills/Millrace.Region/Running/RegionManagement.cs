@@ -36,7 +36,8 @@ internal sealed partial class RegionManagement : IAsyncDisposable
         RegionOptions options, EngineThread thread, Random random, CancellationToken cancellationToken)
     {
         var management = new RegionManagement(
-            await PostgresServer.StartAsync(Path.Combine(options.Folder, "postgres"), cancellationToken),
+            await PostgresServer.StartAsync(
+                Path.Combine(options.Folder, "postgres"), options.HostOf("postgres"), cancellationToken),
             thread);
         try
         {
@@ -100,6 +101,16 @@ internal sealed partial class RegionManagement : IAsyncDisposable
         return (await AskAsync(HttpMethod.Post, "/admin/v1/tenants", tenant, cancellationToken))!["id"]!.ToString();
     }
 
+    /// <summary>Makes a tenant of a plan of so many requests a second, which is made or replaced.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> TenantAsync(string name, int perSecond, CancellationToken cancellationToken)
+    {
+        var plan = string.Create(CultureInfo.InvariantCulture, $"at-{perSecond}");
+        await AskAsync(HttpMethod.Put, $"/admin/v1/plans/{plan}", Plan(perSecond), cancellationToken);
+        var tenant = new JsonObject { ["name"] = name, ["plan"] = plan };
+        return (await AskAsync(HttpMethod.Post, "/admin/v1/tenants", tenant, cancellationToken))!["id"]!.ToString();
+    }
+
     /// <summary>Makes a key.</summary>
     /// <returns>Its text and its id.</returns>
     public async Task<(string Text, string Id)> KeyAsync(
@@ -119,13 +130,13 @@ internal sealed partial class RegionManagement : IAsyncDisposable
         _client.Dispose();
     }
 
-    private static JsonObject Plan() => new()
+    private static JsonObject Plan(int perSecond = 10_000) => new()
     {
         ["currency"] = "EUR",
         ["limits"] = new JsonObject
         {
-            ["requestsPerSecond"] = 10_000,
-            ["burst"] = 10_000,
+            ["requestsPerSecond"] = perSecond,
+            ["burst"] = perSecond,
             ["inFlight"] = 1_000,
             ["jobsOpen"] = 100_000,
             ["bytesMax"] = 1L << 30,
@@ -137,8 +148,9 @@ internal sealed partial class RegionManagement : IAsyncDisposable
 
     private RoleStart Replica(RegionOptions options, int number, int port)
     {
-        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
         var name = $"manage-{number}";
+        var host = options.HostOf(name);
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{host.Address}:{port}"));
         // Every user of the machine sees a command line; the environment of a process they do not.
         var parts = _database.ConnectionString("postgres").Split(';').ToLookup(IsPassword);
         var place = string.Join(';', parts[false]);
@@ -151,7 +163,10 @@ internal sealed partial class RegionManagement : IAsyncDisposable
         return new RoleStart(
             name, options.ProgramPath, arguments,
             new Dictionary<string, string> { ["PGPASSWORD"] = parts[true].Single()[PasswordField.Length..] },
-            Path.Combine(options.Folder, name + ".log"), address, null);
+            Path.Combine(options.Folder, name + ".log"), address, null)
+        {
+            Host = host,
+        };
     }
 
     private static bool IsPassword(string part) => part.StartsWith(PasswordField, StringComparison.Ordinal);

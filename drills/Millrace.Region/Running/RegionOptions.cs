@@ -1,3 +1,5 @@
+using Millrace.Engines;
+
 namespace Millrace.Region.Running;
 
 /// <summary>What a region consists of.</summary>
@@ -36,6 +38,17 @@ internal sealed record RegionOptions
     /// <summary>Whether checks that have a long form take it.</summary>
     public bool IsLong { get; init; }
 
+    /// <summary>Whether tenants are told of their jobs' ends, where there are durable jobs.</summary>
+    public bool Webhooks { get; init; } = true;
+
+    /// <summary>
+    /// The host of each part by its name: broker-1, edge-1, worker-1, manage-1, postgres, store, store-1 and so on.
+    /// </summary>
+    public Func<string, EngineHost> HostOf { get; init; } = _ => EngineHost.Loopback;
+
+    /// <summary>Environment of edges and workers, beside what they need.</summary>
+    public IReadOnlyDictionary<string, string> RoleEnvironment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The published service, or null for what a plain build made.</summary>
     public string? Program { get; init; }
 
@@ -43,6 +56,10 @@ internal sealed record RegionOptions
 
     public string FaultyKernelPath =>
         Path.Combine(Root, "artifacts/bin/Millrace.Kernel.Faulty/debug/Millrace.Kernel.Faulty.dll");
+
+    /// <summary>The hosts of so many parts of a kind.</summary>
+    public IReadOnlyList<EngineHost> Hosts(string kind, int count) =>
+        [.. Enumerable.Range(1, count).Select(number => HostOf(FormattableString.Invariant($"{kind}-{number}")))];
 
     public string SettingsPath => Path.Combine(Folder, "settings.json");
 

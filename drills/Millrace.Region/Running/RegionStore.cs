@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.S3;
+using Millrace.Engines;
 using Millrace.Engines.Swift;
 
 namespace Millrace.Region.Running;
@@ -40,9 +41,10 @@ internal sealed class RegionStore : IAsyncDisposable
     };
 
     /// <summary>Starts it and makes the bucket.</summary>
-    public static async Task<RegionStore> StartAsync(string folder, int nodes, CancellationToken cancellationToken)
+    public static async Task<RegionStore> StartAsync(
+        string folder, EngineHost proxy, IReadOnlyList<EngineHost> nodes, CancellationToken cancellationToken)
     {
-        var store = new RegionStore(await SwiftCluster.StartAsync(folder, nodes, cancellationToken));
+        var store = new RegionStore(await SwiftCluster.StartAsync(folder, proxy, nodes, cancellationToken));
         await store._client.PutBucketAsync(Bucket, cancellationToken);
         return store;
     }

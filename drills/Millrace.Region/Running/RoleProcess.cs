@@ -33,7 +33,7 @@ internal sealed class RoleProcess : IAsyncDisposable
         var info = new ProcessStartInfo(start.Program, start.Arguments);
         foreach (var (name, value) in start.Environment) info.Environment[name] = value;
         var said = File.Exists(start.LogPath) ? new FileInfo(start.LogPath).Length : 0;
-        var role = new RoleProcess(start, await thread.StartAsync(info, start.LogPath));
+        var role = new RoleProcess(start, await thread.StartAsync(start.Host.Enter(info), start.LogPath));
         try
         {
             await role.BecomeReadyAsync(said, cancellationToken);
@@ -45,6 +45,15 @@ internal sealed class RoleProcess : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Whether it still runs.</summary>
+    public bool Runs => !_process.HasExited;
+
+    /// <summary>SIGSTOP: alive and silent.</summary>
+    public void Pause() => Signals.Send(_process, Signals.Stop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Signals.Send(_process, Signals.Continue);
 
     /// <summary>kill -9, and waits until it is gone.</summary>
     public async Task KillAsync()
@@ -107,4 +116,8 @@ internal sealed class RoleProcess : IAsyncDisposable
 /// <param name="InternalAddress">An edge's internal address; null for workers.</param>
 internal sealed record RoleStart(
     string Name, string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment,
-    string LogPath, Uri Address, Uri? InternalAddress);
+    string LogPath, Uri Address, Uri? InternalAddress)
+{
+    /// <summary>Where it runs.</summary>
+    public EngineHost Host { get; init; } = EngineHost.Loopback;
+}

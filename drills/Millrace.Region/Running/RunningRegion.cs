@@ -105,7 +105,7 @@ internal sealed class RunningRegion : IAsyncDisposable
         {
             _edges.Add(await RoleProcess.StartAsync(Edge(i), _thread, cancellationToken));
         }
-        for (var i = 1; Store is not null && i <= Senders; i++)
+        for (var i = 1; Ear is not null && i <= Senders; i++)
         {
             _senders.Add(await RoleProcess.StartAsync(Sender(i), _thread, cancellationToken));
         }
@@ -113,7 +113,8 @@ internal sealed class RunningRegion : IAsyncDisposable
 
     private RoleStart Edge(int number)
     {
-        var (address, inside) = (FreeAddress(), FreeAddress());
+        var host = _options.HostOf($"edge-{number}");
+        var (address, inside) = (FreeAddress(host), FreeAddress(host));
         string[] arguments =
         [
             "edge", .. Callers(number), "--name", $"edge-{number}", "--urls", Text(address),
@@ -122,7 +123,10 @@ internal sealed class RunningRegion : IAsyncDisposable
             "--log", "json",
         ];
         return new RoleStart(
-            $"edge-{number}", _options.ProgramPath, arguments, Environment(), Log($"edge-{number}"), address, inside);
+            $"edge-{number}", _options.ProgramPath, arguments, Environment(), Log($"edge-{number}"), address, inside)
+        {
+            Host = host,
+        };
     }
 
     private string[] Callers(int number) => Management is { } management
@@ -131,7 +135,8 @@ internal sealed class RunningRegion : IAsyncDisposable
 
     private RoleStart Worker(int number)
     {
-        var address = FreeAddress();
+        var host = _options.HostOf($"worker-{number}");
+        var address = FreeAddress(host);
         List<string> arguments =
         [
             "worker", "--name", $"worker-{number}", "--urls", Text(address), "--brokers", BrokerList(),
@@ -141,18 +146,26 @@ internal sealed class RunningRegion : IAsyncDisposable
         if (_options.Kernels is { } kernels)
             arguments.AddRange(["--kernels", kernels.ToString(CultureInfo.InvariantCulture)]);
         return new RoleStart(
-            $"worker-{number}", _options.ProgramPath, arguments, Environment(), Log($"worker-{number}"), address, null);
+            $"worker-{number}", _options.ProgramPath, arguments, Environment(), Log($"worker-{number}"), address, null)
+        {
+            Host = host,
+        };
     }
 
     private RoleStart Sender(int number)
     {
-        var (name, address) = ($"webhooks-{number}", FreeAddress());
+        var name = $"webhooks-{number}";
+        var host = _options.HostOf(name);
+        var address = FreeAddress(host);
         string[] arguments =
         [
             "webhooks", "--urls", Text(address), "--brokers", BrokerList(), "--settings", _options.SettingsPath,
             "--log", "json",
         ];
-        return new RoleStart(name, _options.ProgramPath, arguments, Environment(), Log(name), address, null);
+        return new RoleStart(name, _options.ProgramPath, arguments, Environment(), Log(name), address, null)
+        {
+            Host = host,
+        };
     }
 
     private Dictionary<string, string> Environment()
@@ -163,6 +176,7 @@ internal sealed class RunningRegion : IAsyncDisposable
             ["MILLRACE_RABBIT_USER"] = user[0],
             ["MILLRACE_RABBIT_PASSWORD"] = user[1],
         };
+        foreach (var (name, value) in _options.RoleEnvironment) environment[name] = value;
         if (Store is not null)
         {
             foreach (var (name, value) in RegionStore.Environment) environment[name] = value;
@@ -175,7 +189,7 @@ internal sealed class RunningRegion : IAsyncDisposable
         return environment;
     }
 
-    private string BrokerList() => string.Join(';', Brokers.Nodes.Select(node => $"amqp://127.0.0.1:{node.Port}"));
+    private string BrokerList() => string.Join(';', Brokers.Nodes.Select(node => $"amqp://{node.Host.Address}:{node.Port}"));
 
     private string Log(string name) => Path.Combine(_options.Folder, name + ".log");
 
@@ -189,6 +203,6 @@ internal sealed class RunningRegion : IAsyncDisposable
 
     private static string Text(Uri address) => address.AbsoluteUri.TrimEnd('/');
 
-    private Uri FreeAddress() =>
-        new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Take(_random)}"));
+    private Uri FreeAddress(EngineHost host) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"http://{host.Address}:{FreePort.Take(_random)}"));
 }

@@ -7,9 +7,12 @@ internal static class Leaders
 {
     /// <summary>The node that leads most of a lane's queues.</summary>
     /// <exception cref="InvalidOperationException">No queue of that lane has a leader.</exception>
-    public static async Task<RabbitNode> BusiestAsync(RabbitCluster brokers, string lane = "interactive")
+    public static Task<RabbitNode> BusiestAsync(RabbitCluster brokers, string lane = "interactive") =>
+        BusiestAsync(brokers, brokers.Nodes[0], lane);
+
+    /// <summary>The same, as a certain node sees it.</summary>
+    public static async Task<RabbitNode> BusiestAsync(RabbitCluster brokers, RabbitNode asked, string lane)
     {
-        var asked = brokers.Nodes[0];
         var lines = (await asked.ControlAsync("list_queues", "--quiet", "--no-table-headers", "name", "leader"))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var leader = lines.Where(line => line.Contains($".{lane}\t", StringComparison.Ordinal))
