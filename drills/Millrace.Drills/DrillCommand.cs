@@ -34,6 +34,12 @@ internal static class DrillCommand
 
     private static readonly Option<bool> Lists = new("--list") { Description = "Lists the drills." };
 
+    private static readonly Option<string?> Sabotage = new("--sabotage")
+    {
+        Description = "Breaks edges and workers from outside their build: ack-early (quorum-loss must catch it) says that "
+            + "tickets are stored before they are, outcome-twice (worker-pause must) writes outcomes over outcomes.",
+    };
+
     private static readonly Option<string> Root = new("--root")
     {
         Description = "The repository.",
@@ -42,10 +48,11 @@ internal static class DrillCommand
 
     public static RootCommand Create()
     {
+        Sabotage.AcceptOnlyFromAmong("ack-early", "outcome-twice");
         Names.AcceptOnlyFromAmong([.. AllDrills.List.Select(drill => drill.Name)]);
         var root = new RootCommand("Drills: faults made on purpose in a region of real processes, and a judgement.")
         {
-            Names, Seed, Minutes, Reports, Lists, Root,
+            Names, Seed, Minutes, Reports, Lists, Sabotage, Root,
         };
         root.SetAction(RunAsync);
         return root;
@@ -78,23 +85,55 @@ internal static class DrillCommand
         if (left > 0) Console.Out.WriteLine($"ended {left} processes of an earlier run");
         Environment.SetEnvironmentVariable(Leftovers.Mark, Leftovers.Own);
         var start = time.GetTimestamp();
-        var options = new RegionOptions { Root = root, Folder = Path.Combine(drills, "region") };
+        var nodes = wanted.Exists(drill => drill.WantsStoreNodes) ? DrillRegion.StorageNodes : 0;
+        var options = new RegionOptions
+        {
+            Root = root,
+            Folder = Path.Combine(drills, "region"),
+            StorageNodes = nodes,
+            SharedFiles = nodes == 0,
+            RoleEnvironment = SabotageOf(root, parsed.GetValue(Sabotage)),
+        };
         Console.Out.WriteLine($"starting a region in network namespaces; logs in {options.Folder}");
         await using var region = await DrillRegion.StartAsync(options, cancellationToken);
         Console.Out.WriteLine($"  up after {time.GetElapsedTime(start).TotalSeconds:0} s");
         var limit = TimeSpan.FromMinutes(parsed.GetValue(Minutes));
-        var (seed, verdicts) = (parsed.GetValue(Seed), new List<DrillVerdict>());
+        var (seed, results) = (parsed.GetValue(Seed), new List<(string Text, bool Passed)>());
         do
         {
             foreach (var drill in wanted)
-                verdicts.Add(await RunOneAsync(drills, region, drill, seed, cancellationToken));
+                results.Add(await TryOneAsync(drills, region, drill, seed, cancellationToken));
             seed++;
         }
         while (time.GetElapsedTime(start) < limit);
         Console.Out.WriteLine();
-        foreach (var verdict in verdicts) Console.Out.WriteLine($"{verdict.Name} (seed {verdict.Seed}): {verdict.Word}");
-        return verdicts.All(verdict => verdict.Passed) ? 0 : 1;
+        foreach (var (text, _) in results) Console.Out.WriteLine(text);
+        return results.TrueForAll(result => result.Passed) ? 0 : 1;
     }
+
+    // A drill that breaks off has shown nothing, and the next one is still worth running.
+    private static async Task<(string Text, bool Passed)> TryOneAsync(
+        string drills, DrillRegion region, Drill drill, int seed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var verdict = await RunOneAsync(drills, region, drill, seed, cancellationToken);
+            return ($"{drill.Name} (seed {seed}): {verdict.Word}", verdict.Passed);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or TimeoutException
+            or HttpRequestException or IOException)
+        {
+            Console.Out.WriteLine($"drill {drill.Name} broke off: {exception.Message}");
+            Console.Out.WriteLine($"  again: ./dev drill {drill.Name} --seed {seed}");
+            return ($"{drill.Name} (seed {seed}): broke off", false);
+        }
+    }
+
+    private static Dictionary<string, string> SabotageOf(string root, string? name) => name is null ? [] : new()
+    {
+        ["MILLRACE_SABOTAGE"] = name,
+        ["DOTNET_STARTUP_HOOKS"] = Path.Combine(root, "artifacts/bin/Millrace.Sabotage/debug/Millrace.Sabotage.dll"),
+    };
 
     private static async Task<DrillVerdict> RunOneAsync(
         string drills, DrillRegion region, Drill drill, int seed, CancellationToken cancellationToken)

@@ -33,6 +33,12 @@ internal static class QueueDrills
         {
             Limits = new() { GapMax = TimeSpan.FromSeconds(12) },
         },
+        new("slow-disk", "The disk of the queue's leader is slow and not dead: work goes on, slower, and nothing is lost.",
+            async (scene, token) => await scene.DoAsync(await SlowDiskAsync(scene), 25, token))
+        {
+            Load = new() { ConversionsPerSecond = 5, JobsPerSecond = 0.5 },
+            Limits = new() { FailedShareMax = 0.01 },
+        },
         new("partition", "The queue's leader, an edge and a worker are cut off from all others: what is cut off refuses, "
             + "and clients move.", PartAsync)
         {
@@ -45,6 +51,14 @@ internal static class QueueDrills
 
     private static Task<LeaderFault> PauseLeaderAsync(Scene scene) => LeaderFault.OfAsync(
         scene.Region.Region.Brokers, Lane, place => new PauseFault(scene.Region.BrokerTargets[place]));
+
+    private static async Task<SlowDiskFault> SlowDiskAsync(Scene scene)
+    {
+        const int writesPerSecond = 10;
+        var leader = await Leaders.BusiestAsync(scene.Region.Region.Brokers, Lane);
+        var target = scene.Region.BrokerTargets.Single(broker => broker.Name == leader.Name);
+        return new SlowDiskFault(target, writesPerSecond, scene.Region.Options.Folder, scene.Time);
+    }
 
     private static async Task KillFollowerAsync(Scene scene, CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ internal static class RoleDrills
             async (scene, token) => await scene.DoAsync(
                 new PauseFault(scene.Region.Role(Any(scene, "worker", DrillRegion.Workers))), 15, token))
         {
-            Load = new() { JobsPerSecond = 8 },
+            Load = new() { JobsPerSecond = 3 },
         },
         new("worker-slow", "A worker limps on a tenth of a core: it takes less work by itself.",
             async (scene, token) => await scene.DoAsync(
@@ -31,7 +31,7 @@ internal static class RoleDrills
         new("loss-10", "A tenth of all packets is lost at every host: slower, and correct.",
             async (scene, token) => await scene.DoAsync(PacketFault.Loss(0.1, scene.Region.Network.Hosts), 30, token))
         {
-            Load = new() { ConversionsPerSecond = 10, JobsPerSecond = 1 },
+            Load = new() { ConversionsPerSecond = 5, JobsPerSecond = 0.5 },
             Limits = new() { FailedShareMax = 0.01 },
         },
         new("slow-link", "One edge and one worker send at 1 Mbit/s: others are unharmed, and nothing is lost.",
@@ -39,7 +39,11 @@ internal static class RoleDrills
         new("management-down", "Management and its database are away, and an edge starts meanwhile: every known key works.",
             ManagementDownAsync),
         new("store-down", "A node of the object store is killed, another hangs: accepted work waits, and nothing is lost.",
-            StoreDownAsync),
+            StoreDownAsync)
+        {
+            Load = new() { JobsPerSecond = 0.5 },
+            WantsStoreNodes = true,
+        },
         new("rolling-restart", "Everything is restarted, one after the other, under load: nobody notices.",
             RollAsync),
     ];

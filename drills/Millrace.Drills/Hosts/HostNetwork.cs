@@ -15,6 +15,7 @@ internal sealed class HostNetwork : IAsyncDisposable
     private const string Prefix = "10.203.0.";
     private const int FirstAddress = 11;
     private const string HostsFile = "/etc/hosts";
+    private const string ResolverFile = "/etc/resolv.conf";
     private readonly Dictionary<string, EngineHost> _hosts = [];
 
     private HostNetwork()
@@ -53,6 +54,7 @@ internal sealed class HostNetwork : IAsyncDisposable
         foreach (var host in _hosts.Values) await Shell.RunAsync($"ip netns del {host.Namespace}");
         await Shell.RunAsync("ip link del hub");
         await Shell.RunAsync($"umount {HostsFile}");
+        await Shell.RunAsync($"umount {ResolverFile}");
         await Shell.RunAsync("umount /run/netns");
     }
 
@@ -87,5 +89,10 @@ internal sealed class HostNetwork : IAsyncDisposable
         var known = await File.ReadAllLinesAsync(HostsFile);
         await File.WriteAllLinesAsync(path, [.. known, .. _hosts.Values.Select(host => $"{host.Address} {host.Name}")]);
         await Shell.RunAsync($"mount --bind {path} {HostsFile}");
+
+        // No name server can be reached from here: without one, a name that is not in the file is unknown at once.
+        var nobody = Path.Combine(folder, "resolv.conf");
+        await File.WriteAllTextAsync(nobody, "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+        await Shell.RunAsync($"mount --bind {nobody} {ResolverFile}");
     }
 }

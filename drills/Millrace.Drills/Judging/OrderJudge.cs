@@ -14,6 +14,12 @@ internal static class OrderJudge
     /// </summary>
     public const long BlurNs = 50_000_000;
 
+    /// <summary>
+    /// Share of pairs that may be swapped: each worker begins by itself what the queue has handed it, and on full cores
+    /// one of two may begin late. Of a queue that swaps, far more are. 1 in 10,000.
+    /// </summary>
+    public const double LateShareMax = 0.0001;
+
     public static Ruling Judge(Facts facts)
     {
         var enqueues = facts.Of(Operation.Enqueue).ToLookup(entry => entry.Key);
@@ -22,8 +28,10 @@ internal static class OrderJudge
         var once = lives.Where(life => !life.WasRepeated).ToList();
         var violations = new List<string>();
         var pairs = once.GroupBy(life => (life.Tenant, life.Lane)).Sum(lane => Compare([.. lane], violations));
+        var swapped = violations.Count;
+        if (swapped <= pairs * LateShareMax) violations.Clear();
         return Ruling.Of(
-            "J5", pairs, $"{pairs} pairs of a tenant and lane, {violations.Count} handed out in the wrong order; "
+            "J5", pairs, $"{pairs} pairs of a tenant and lane, {swapped} begun in the wrong order; "
             + $"{lives.Count - once.Count} of {lives.Count} tickets handed out again, and so not judged", violations);
     }
 

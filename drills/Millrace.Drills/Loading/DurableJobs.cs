@@ -16,7 +16,12 @@ internal sealed class DurableJobs(ApiClient client, HistoryBook book, TimeProvid
 {
     private const int SubmitsMax = 40;
     private const int AgainEvery = 10;
+    private const int LooksAtOnce = 6;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    // Each look reads the store three times: looking often would be most of its load.
+    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(4);
     private readonly ConcurrentDictionary<string, (Caller Caller, Subject Subject)> _promised = new();
     private readonly ConcurrentDictionary<string, bool> _ended = new();
 
@@ -31,7 +36,11 @@ internal sealed class DurableJobs(ApiClient client, HistoryBook book, TimeProvid
         if (number % AgainEvery == 0) await SubmitAsync(key, caller, subject);
         try
         {
-            while (!await EndedAsync(job, caller, subject)) await Task.Delay(Pause, time, stop);
+            for (var wait = FirstLook; ; wait = wait < LastLook ? 2 * wait : LastLook)
+            {
+                await Task.Delay(wait, time, stop);
+                if (await EndedAsync(job, caller, subject)) break;
+            }
         }
         catch (OperationCanceledException)
         {
@@ -42,10 +51,13 @@ internal sealed class DurableJobs(ApiClient client, HistoryBook book, TimeProvid
     /// <summary>Looks once more at every promised job, and lists what the service has.</summary>
     public async Task LookAgainAsync(IReadOnlyList<Caller> callers)
     {
-        foreach (var (job, (caller, subject)) in _promised)
-        {
-            if (await EndAsync(job, caller)) await ReadAsync(job, caller, subject);
-        }
+        await Parallel.ForEachAsync(
+            _promised, new ParallelOptions { MaxDegreeOfParallelism = LooksAtOnce },
+            async (promise, _) =>
+            {
+                var (job, (caller, subject)) = promise;
+                if (await EndAsync(job, caller)) await ReadAsync(job, caller, subject);
+            });
         foreach (var caller in callers) await ListAsync(caller);
     }
 

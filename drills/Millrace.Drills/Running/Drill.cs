@@ -12,6 +12,12 @@ internal sealed record Drill(string Name, string Promise, Func<Scene, Cancellati
     /// <summary>What comes in meanwhile.</summary>
     public LoadPlan Load { get; init; } = new();
 
+    /// <summary>
+    /// Whether objects must be in a store of several nodes. It does a hundred requests a second on this machine: other
+    /// drills keep objects as files in one folder.
+    /// </summary>
+    public bool WantsStoreNodes { get; init; }
+
     public DrillLimits Limits { get; init; } = new();
 
     /// <summary>Promises of its own, judged from the history.</summary>

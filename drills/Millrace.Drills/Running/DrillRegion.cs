@@ -69,7 +69,6 @@ internal sealed class DrillRegion : IAsyncDisposable
                 Brokers = Brokers,
                 Edges = Edges,
                 Workers = Workers,
-                StorageNodes = StorageNodes,
                 Management = 1,
                 Webhooks = false,
                 Faulty = true,
@@ -77,6 +76,7 @@ internal sealed class DrillRegion : IAsyncDisposable
             };
             var region = new DrillRegion(options, network, await RunningRegion.StartAsync(options, cancellationToken));
             await region.AskOracleAsync();
+            await region.WarmUpAsync(cancellationToken);
             return region;
         }
         catch
@@ -130,6 +130,20 @@ internal sealed class DrillRegion : IAsyncDisposable
     {
         await Region.DisposeAsync();
         await Network.DisposeAsync();
+    }
+
+    // Programs that have just started compile while they serve, and are no measure of a fault.
+    private async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        const int requests = 600;
+        const int concurrency = 4;
+        var callers = await CallersAsync("warm-up", 1, cancellationToken);
+        using var client = new ApiClient(() => EdgeAddresses);
+        await Parallel.ForAsync(
+            0, requests, new ParallelOptions { MaxDegreeOfParallelism = concurrency },
+            async (number, _) => await client.SendAsync(
+                HttpMethod.Post, "/v1/images:convert?" + Query, callers[0].Key, Images[number % Images.Count].Bytes, null,
+                cancellationToken));
     }
 
     private static IEnumerable<string> Named(string kind, int count) =>

@@ -26,8 +26,14 @@ internal sealed record RegionOptions
     /// <summary>Whether edges and workers log each ticket, so that its way can be judged.</summary>
     public bool TracesTickets { get; init; }
 
-    /// <summary>Nodes of the object store; 0: no store, and so no durable jobs.</summary>
+    /// <summary>Nodes of the object store; 0: none, and without <see cref="SharedFiles"/> no durable jobs.</summary>
     public int StorageNodes { get; init; }
+
+    /// <summary>
+    /// Whether objects are files in one folder of this machine when there are no storage nodes: quick, and out of
+    /// reach of what happens to the network.
+    /// </summary>
+    public bool SharedFiles { get; init; }
 
     /// <summary>Durable jobs that a check hands in.</summary>
     public int Jobs { get; init; } = 5000;
@@ -60,6 +66,8 @@ internal sealed record RegionOptions
     /// <summary>The hosts of so many parts of a kind.</summary>
     public IReadOnlyList<EngineHost> Hosts(string kind, int count) =>
         [.. Enumerable.Range(1, count).Select(number => HostOf(FormattableString.Invariant($"{kind}-{number}")))];
+
+    public string ObjectsPath => Path.Combine(Folder, "objects");
 
     public string SettingsPath => Path.Combine(Folder, "settings.json");
 

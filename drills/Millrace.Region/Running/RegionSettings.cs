@@ -12,13 +12,13 @@ internal static class RegionSettings
     public const int Tenants = 8;
 
     /// <summary>Writes them.</summary>
-    /// <param name="tracesTickets">Whether edges and workers log each ticket.</param>
-    /// <param name="store">Null without durable jobs.</param>
+    /// <param name="options">Whether tickets are logged, and where files are.</param>
+    /// <param name="store">Null without storage nodes.</param>
     /// <param name="ear">Null without durable jobs.</param>
-    public static string Of(bool tracesTickets, RegionStore? store, WebhookEar? ear)
+    public static string Of(RegionOptions options, RegionStore? store, WebhookEar? ear)
     {
         var settings = new JsonObject();
-        if (tracesTickets)
+        if (options.TracesTickets)
         {
             settings["Logging"] = new JsonObject
             {
@@ -26,6 +26,7 @@ internal static class RegionSettings
             };
         }
         if (store is not null) settings["Storage"] = store.Settings;
+        else if (options.SharedFiles) settings["Storage"] = Files(options.ObjectsPath);
         if (ear is not null)
         {
             settings["Webhooks"] = new JsonObject { ["Endpoints"] = Endpoints(ear) };
@@ -37,6 +38,9 @@ internal static class RegionSettings
         }
         return settings.ToJsonString();
     }
+
+    private static JsonObject Files(string folder) =>
+        new() { ["Kind"] = "Files", ["Files"] = new JsonObject { ["Folder"] = folder } };
 
     private static JsonArray Endpoints(WebhookEar ear) =>
     [

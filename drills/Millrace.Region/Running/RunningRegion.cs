@@ -65,7 +65,7 @@ internal sealed class RunningRegion : IAsyncDisposable
                     options, region._thread, region._random, cancellationToken);
             }
             File.WriteAllText(
-                options.SettingsPath, RegionSettings.Of(options.TracesTickets, region.Store, region.Ear));
+                options.SettingsPath, RegionSettings.Of(options, region.Store, region.Ear));
             await region.StartRolesAsync(cancellationToken);
             return region;
         }

@@ -17,6 +17,19 @@ public sealed class LegalHistoryTests
     }
 
     [Fact]
+    public void Judge_WhenOneOfVeryManyBeganLate_IsTheWorkersAndNotTheQueues()
+    {
+        const int tickets = 200;
+        List<HistoryEntry> history =
+        [
+            .. Enumerable.Range(1, tickets).SelectMany(number =>
+                Doctored.Ticket($"t{number}", number * 10, (number * 10) + 1, (number * 10) + (number == 9 ? 14 : 2))),
+        ];
+
+        Assert.Equal(RulingState.Holds, State(history, "J5"));
+    }
+
+    [Fact]
     public void Judge_WhenTicketsOverlapped_HasNoPair()
     {
         List<HistoryEntry> history = [.. Doctored.Ticket("t1", 1, 5, 9), .. Doctored.Ticket("t2", 4, 6, 7)];
