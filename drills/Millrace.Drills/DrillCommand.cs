@@ -24,7 +24,7 @@ internal static class DrillCommand
 
     private static readonly Option<double> Minutes = new("--minutes")
     {
-        Description = "Goes on with the drills in turn, each time with the next seed, until so many are over. Default: 0.",
+        Description = "Goes on with the drills in turn, with further seeds, until so many are over. Default: 0.",
     };
 
     private static readonly Option<bool> Reports = new("--report")
@@ -36,8 +36,8 @@ internal static class DrillCommand
 
     private static readonly Option<string?> Sabotage = new("--sabotage")
     {
-        Description = "Breaks edges and workers from outside their build: ack-early (quorum-loss must catch it) says that "
-            + "tickets are stored before they are, outcome-twice (worker-pause must) writes outcomes over outcomes.",
+        Description = "Breaks edges and workers from outside their build: ack-early (quorum-loss must catch it) says "
+            + "that tickets are stored before they are, outcome-twice (worker-pause must) writes outcomes again.",
     };
 
     private static readonly Option<string> Root = new("--root")

@@ -1,8 +1,11 @@
 using Millrace.Sabotage;
 
+Console.Error.WriteLine($"Name this in DOTNET_STARTUP_HOOKS, and what is to be broken in {Saboteur.Switch}.");
+return 2;
+
 /// <summary>
-/// The runtime runs this before the program when DOTNET_STARTUP_HOOKS names this assembly: the product has no code for
-/// it, no switch, and does not ship it.
+/// The runtime runs this before the program when DOTNET_STARTUP_HOOKS names this assembly, and wants it outside all
+/// namespaces: the product has no code for it, no switch, and does not ship it.
 /// </summary>
 internal static class StartupHook
 {

@@ -12,7 +12,7 @@ internal static class QueueDrills
 
     public static IReadOnlyList<Drill> All { get; } =
     [
-        new("leader-kill", "The queue's leader is killed: another leads, nothing acknowledged is lost, nobody sees an error.",
+        new("leader-kill", "The queue's leader is killed: nothing acknowledged is lost, and nobody sees an error.",
             async (scene, token) => await scene.DoAsync(await KillLeaderAsync(scene), DownSeconds, token)),
         new("follower-kill", "A follower of the queue is killed for 30 s: nobody notices.", KillFollowerAsync)
         {
@@ -33,14 +33,14 @@ internal static class QueueDrills
         {
             Limits = new() { GapMax = TimeSpan.FromSeconds(12) },
         },
-        new("slow-disk", "The disk of the queue's leader is slow and not dead: work goes on, slower, and nothing is lost.",
+        new("slow-disk", "The disk of the queue's leader is slow, not dead: work goes on, and nothing is lost.",
             async (scene, token) => await scene.DoAsync(await SlowDiskAsync(scene), 25, token))
         {
             Load = new() { ConversionsPerSecond = 5, JobsPerSecond = 0.5 },
             Limits = new() { FailedShareMax = 0.01 },
         },
-        new("partition", "The queue's leader, an edge and a worker are cut off from all others: what is cut off refuses, "
-            + "and clients move.", PartAsync)
+        new("partition", "The queue's leader, an edge and a worker are cut off from all others: what is cut off "
+            + "refuses, and clients move.", PartAsync)
         {
             Limits = new() { GapMax = TimeSpan.FromSeconds(15), FailedShareMax = 0.1 },
         },

@@ -12,17 +12,14 @@ internal static class RoleDrills
 
     public static IReadOnlyList<Drill> All { get; } =
     [
-        new("worker-kill", "Workers are killed at work: what they had is done by others, with one outcome.", KillWorkersAsync),
+        new("worker-kill", "Workers are killed at work: what they had is done by others, with one outcome.",
+            KillWorkersAsync),
         new("worker-pause", "A worker hangs until its work is done by others, and wakes: there is one outcome.",
-            async (scene, token) => await scene.DoAsync(
-                new PauseFault(scene.Region.Role(Any(scene, "worker", DrillRegion.Workers))), 15, token))
-        {
-            Load = new() { JobsPerSecond = 3 },
-        },
+            PauseWorkerAsync),
         new("worker-slow", "A worker limps on a tenth of a core: it takes less work by itself.",
             async (scene, token) => await scene.DoAsync(
                 new CpuCapFault(scene.Region.Role(Any(scene, "worker", DrillRegion.Workers)), 0.1), 20, token)),
-        new("edge-kill", "An edge is killed in the middle of requests: clients go to another, durable jobs are unharmed.",
+        new("edge-kill", "An edge is killed amid requests: clients go to another, durable jobs are unharmed.",
             async (scene, token) => await scene.DoAsync(
                 new KillFault(scene.Region.Role(Any(scene, "edge", DrillRegion.Edges))), DownSeconds, token))
         {
@@ -34,11 +31,11 @@ internal static class RoleDrills
             Load = new() { ConversionsPerSecond = 5, JobsPerSecond = 0.5 },
             Limits = new() { FailedShareMax = 0.01 },
         },
-        new("slow-link", "One edge and one worker send at 1 Mbit/s: others are unharmed, and nothing is lost.",
+        new("slow-link", "One edge and one worker send at 200 kbit/s: others are unharmed, and nothing is lost.",
             SlowLinksAsync) { Limits = new() { FailedShareMax = 0.02 } },
-        new("management-down", "Management and its database are away, and an edge starts meanwhile: every known key works.",
+        new("management-down", "Management is away with its database, an edge starts meanwhile: every known key works.",
             ManagementDownAsync),
-        new("store-down", "A node of the object store is killed, another hangs: accepted work waits, and nothing is lost.",
+        new("store-down", "A node of the object store is killed, another hangs: work waits, and nothing is lost.",
             StoreDownAsync)
         {
             Load = new() { JobsPerSecond = 0.5 },
@@ -60,9 +57,22 @@ internal static class RoleDrills
         }
     }
 
+    // It must have jobs in hand when it stops: a rush comes just before.
+    private static async Task PauseWorkerAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        const double rush = 60;
+        var usual = scene.JobsPerSecond;
+        scene.JobsPerSecond = rush;
+        await scene.PassAsync(2, cancellationToken);
+        var worker = scene.Region.Role(Any(scene, "worker", DrillRegion.Workers));
+        var paused = scene.DoAsync(new PauseFault(worker), 15, cancellationToken);
+        scene.JobsPerSecond = usual;
+        await paused;
+    }
+
     private static async Task SlowLinksAsync(Scene scene, CancellationToken cancellationToken)
     {
-        const int kilobits = 1000;
+        const int kilobits = 200;
         await scene.DoAsync(new SlowLinkFault(scene.Region.Network.Of("worker-1"), kilobits), 12, cancellationToken);
         await scene.DoAsync(new SlowLinkFault(scene.Region.Network.Of("edge-2"), kilobits), 12, cancellationToken);
     }

@@ -15,7 +15,8 @@ internal sealed class LeaderFault(IFault fault, RabbitCluster brokers, RabbitNod
     public static async Task<LeaderFault> OfAsync(RabbitCluster brokers, string lane, Func<int, IFault> make)
     {
         var leader = await Leaders.BusiestAsync(brokers, lane);
-        return new LeaderFault(make(brokers.Nodes.Index().Single(node => node.Item == leader).Index), brokers, leader, lane);
+        var place = brokers.Nodes.Index().Single(node => node.Item == leader).Index;
+        return new LeaderFault(make(place), brokers, leader, lane);
     }
 
     public Task InjectAsync(CancellationToken cancellationToken) => fault.InjectAsync(cancellationToken);

@@ -27,7 +27,7 @@ internal sealed class PacketFault : IFault
             $"{percent} % loss at {hosts.Count} hosts", [.. hosts.Select(host => (host, match))]);
     }
 
-    /// <summary>Nothing from one side arrives at the other; in both ways, or from the first to the second only.</summary>
+    /// <summary>Nothing from one side arrives at the other: both ways, or from the first to the second.</summary>
     public static PacketFault Partition(
         IReadOnlyList<EngineHost> one, IReadOnlyList<EngineHost> other, bool oneWay = false)
     {

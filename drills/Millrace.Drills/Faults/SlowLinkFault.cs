@@ -11,8 +11,8 @@ internal sealed partial class SlowLinkFault(EngineHost host, int kilobits) : IFa
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{host.Name} sends at {kilobits} kbit/s");
 
     public Task InjectAsync(CancellationToken cancellationToken) => Shell.RunAsync(
-        host, "tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", FormattableString.Invariant($"{kilobits}kbit"),
-        "burst", "16kb", "latency", "2s");
+        host, "tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate",
+        FormattableString.Invariant($"{kilobits}kbit"), "burst", "16kb", "latency", "2s");
 
     public async Task<string?> TraceAsync(CancellationToken cancellationToken)
     {

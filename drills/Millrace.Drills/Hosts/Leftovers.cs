@@ -9,7 +9,7 @@ namespace Millrace.Drills.Hosts;
 /// </summary>
 internal static class Leftovers
 {
-    /// <summary>Every process of a run has it: the harness's id, a dot, and when that started, in clock ticks.</summary>
+    /// <summary>Every process of a run has it: the harness's id, a dot, and when it started, in clock ticks.</summary>
     public const string Mark = "MILLRACE_DRILL_RUN";
 
     private const int StartTimeField = 19;

@@ -35,8 +35,8 @@ internal static class StrangerJudge
                 .Select(group => $"job {group.Key}: recovered, and billed {group.Count()} times"),
         ];
         var text = usage.Count == 0
-            ? $"{recovered.Count} recovered; there is no ledger that says how often each was billed"
-            : $"{recovered.Count} recovered, {violations.Count} of them billed more than once";
+            ? $"{recovered.Count} recovered or of unknown end; there is no ledger that says how often each was billed"
+            : $"{recovered.Count} recovered or of unknown end, {violations.Count} billed more than once";
         return Ruling.Of("J3", usage.Count, text, violations);
     }
 

@@ -47,7 +47,8 @@ internal static class Picture
             var (x, to) = (X(from, end), X(entry.TNs, end));
             Line(svg, $"<rect x='{Text(x)}' y='{Top}' width='{Text(Math.Max(1, to - x))}' height='{Bottom - Top}' "
                 + "fill='#ddd' fill-opacity='0.7'/>");
-            Line(svg, $"<text x='{Text(x + 3)}' y='{Top + 12 + (row++ % 4 * 13)}' fill='#555'>{Escape(entry.Key)}</text>");
+            var y = Top + 12 + (row++ % 4 * 13);
+            Line(svg, $"<text x='{Text(x + 3)}' y='{y}' fill='#555'>{Escape(entry.Key)}</text>");
         }
     }
 
@@ -57,7 +58,8 @@ internal static class Picture
         {
             var y = Text(Y(ms));
             Line(svg, $"<line x1='{Left}' x2='{Width - 10}' y1='{y}' y2='{y}' stroke='#eee'/>");
-            Line(svg, $"<text x='{Left - 5}' y='{y}' text-anchor='end'>{(ms < 1000 ? $"{ms} ms" : $"{ms / 1000} s")}</text>");
+            var text = ms < 1000 ? $"{ms} ms" : $"{ms / 1000} s";
+            Line(svg, $"<text x='{Left - 5}' y='{y}' text-anchor='end'>{text}</text>");
         }
         const int everySeconds = 10;
         for (var second = 0; second * NsPerSecond <= end; second += everySeconds)

@@ -5,7 +5,7 @@ using Millrace.Drills.Running;
 
 namespace Millrace.Drills.Reporting;
 
-/// <summary>The table of runs as docs/guarantees.md wants it: each promise beside its drill, figures and dates.</summary>
+/// <summary>Verdicts in print, and the table of runs: each promise beside its drill, figures and dates.</summary>
 internal static class Report
 {
     /// <summary>Prints a verdict, its figures, and of one that did not pass the command that repeats it.</summary>
@@ -30,7 +30,8 @@ internal static class Report
         text.AppendLine("|---|---|---|---|---|---|");
         foreach (var drill in drills)
         {
-            List<DrillVerdict> mine = [.. runs.Where(run => run.Name == drill.Name && run.State is not RulingState.Unknown)];
+            List<DrillVerdict> mine =
+                [.. runs.Where(run => run.Name == drill.Name && run.State is not RulingState.Unknown)];
             text.AppendLine(mine.Count == 0
                 ? $"| {drill.Promise} | `./dev drill {drill.Name}` | not shown | | | |"
                 : Row(drill, mine));
@@ -45,14 +46,14 @@ internal static class Report
         var last = runs[^1];
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {drill.Promise} | `./dev drill {drill.Name}` | {runs.Count}, {seeds} | {broken} of {runs.Count}{bound} | "
-            + $"{Line(last.Phases[1])} | {last.EndedAt:yyyy-MM-dd} |");
+            $"| {drill.Promise} | `./dev drill {drill.Name}` | {runs.Count}, {seeds} | {broken} of {runs.Count}{bound} "
+            + $"| {Line(last.Phases[1])} | {last.EndedAt:yyyy-MM-dd} |");
     }
 
     private static string Line(Phase phase) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{phase.Name}: {phase.Begun} conversions, {phase.Failed} failed, p50 {phase.P50Ms:0} ms, p99 {phase.P99Ms:0} ms, "
-        + $"worst {phase.WorstMs:0} ms");
+        $"{phase.Name}: {phase.Begun} conversions, {phase.Failed} failed, p50 {phase.P50Ms:0} ms, "
+        + $"p99 {phase.P99Ms:0} ms, worst {phase.WorstMs:0} ms");
 
     private static string Sign(RulingState state) => state switch
     {

@@ -36,7 +36,8 @@ internal sealed class RunFolder
     public void Write(DrillVerdict verdict, string regionFolder)
     {
         File.WriteAllText(In("verdict.json"), JsonSerializer.Serialize(verdict, Readable));
-        File.WriteAllText(In("picture.svg"), Picture.Draw($"{verdict.Name}, seed {verdict.Seed}: {verdict.Word}", verdict.Facts!));
+        var title = $"{verdict.Name}, seed {verdict.Seed}: {verdict.Word}";
+        File.WriteAllText(In("picture.svg"), Picture.Draw(title, verdict.Facts!));
         File.AppendAllText(
             System.IO.Path.Combine(_drills, Table), JsonSerializer.Serialize(verdict, Options) + "\n");
         Directory.CreateDirectory(In("logs"));

@@ -60,7 +60,8 @@ internal sealed class DrillRegion : IAsyncDisposable
     public static async Task<DrillRegion> StartAsync(RegionOptions options, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.Folder);
-        var network = await HostNetwork.MakeAsync($"d{Environment.ProcessId}", Path.GetDirectoryName(options.Folder)!, HostNames);
+        var beside = Path.GetDirectoryName(options.Folder)!;
+        var network = await HostNetwork.MakeAsync($"d{Environment.ProcessId}", beside, HostNames);
         try
         {
             options = options with
@@ -142,8 +143,8 @@ internal sealed class DrillRegion : IAsyncDisposable
         await Parallel.ForAsync(
             0, requests, new ParallelOptions { MaxDegreeOfParallelism = concurrency },
             async (number, _) => await client.SendAsync(
-                HttpMethod.Post, "/v1/images:convert?" + Query, callers[0].Key, Images[number % Images.Count].Bytes, null,
-                cancellationToken));
+                HttpMethod.Post, "/v1/images:convert?" + Query, callers[0].Key,
+                Images[number % Images.Count].Bytes, null, cancellationToken));
     }
 
     private static IEnumerable<string> Named(string kind, int count) =>
@@ -156,7 +157,8 @@ internal sealed class DrillRegion : IAsyncDisposable
         Directory.CreateDirectory(from);
         var photos = Enumerable.Range(0, Photos.Count).Select(number => Photos[number])
             .OrderBy(photo => photo.Length).Take(Subjects).Index().ToList();
-        foreach (var (number, photo) in photos) await File.WriteAllBytesAsync(Path.Combine(from, $"{number}.jpg"), photo);
+        foreach (var (number, photo) in photos)
+            await File.WriteAllBytesAsync(Path.Combine(from, $"{number}.jpg"), photo);
         await Shell.RunAsync(
             EngineHost.Loopback, Options.ProgramPath, "convert", from, to, "--width", "200", "--format", "jpeg");
         Images = [.. photos.Select(photo => new Subject($"photo-{photo.Index}", photo.Item, Query))];

@@ -189,7 +189,8 @@ internal sealed class RunningRegion : IAsyncDisposable
         return environment;
     }
 
-    private string BrokerList() => string.Join(';', Brokers.Nodes.Select(node => $"amqp://{node.Host.Address}:{node.Port}"));
+    private string BrokerList() => string.Join(
+        ';', Brokers.Nodes.Select(node => $"amqp://{node.Host.Address}:{node.Port}"));
 
     private string Log(string name) => Path.Combine(_options.Folder, name + ".log");
 

@@ -10,7 +10,7 @@ public sealed class HistoryBookTests
         using var lines = new StringWriter();
         var book = new HistoryBook(lines, TimeProvider.System);
 
-        book.Append(new() { Process = "client-1", F = Operation.Submit, Key = "k", Type = EntryType.Invoke, Units = 2 });
+        book.Append(new() { Process = "client-1", F = Operation.Submit, Key = "k", Type = EntryType.Info, Units = 2 });
         book.Append(new() { Process = "client-1", F = Operation.Submit, Key = "k", Type = EntryType.Info });
 
         var read = lines.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(HistoryText.Read);

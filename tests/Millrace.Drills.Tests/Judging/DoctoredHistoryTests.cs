@@ -3,7 +3,7 @@ using Millrace.Drills.Judging;
 
 namespace Millrace.Drills.Tests.Judging;
 
-/// <summary>Every judge sees what is wrong with a history that was doctored for it, and nothing in a sound one.</summary>
+/// <summary>Every judge sees what is wrong with a history doctored for it, and nothing in a sound one.</summary>
 public sealed class DoctoredHistoryTests
 {
     private static readonly Dictionary<string, (string Judge, Action<List<HistoryEntry>> Doctor)> Wrongs = new()

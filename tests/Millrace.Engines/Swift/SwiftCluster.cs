@@ -115,7 +115,8 @@ public sealed class SwiftCluster : IAsyncDisposable
     private SwiftServer Node(int number)
     {
         var first = _port + PortsEach * number;
-        return Server($"node{number}", Script("node", Number(number)), _nodeHosts[number - 1], [first, first + 1, first + 2]);
+        var host = _nodeHosts[number - 1];
+        return Server($"node{number}", Script("node", Number(number)), host, [first, first + 1, first + 2]);
     }
 
     private SwiftServer Server(string name, ProcessStartInfo start, EngineHost host, int[] ports) =>
