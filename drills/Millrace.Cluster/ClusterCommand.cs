@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Millrace.Cluster.Checks;
-using Millrace.Cluster.Load;
-using Millrace.Cluster.Region;
+using Millrace.Region.Load;
+using Millrace.Region.Running;
 
 namespace Millrace.Cluster;
 

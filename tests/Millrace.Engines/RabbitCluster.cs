@@ -13,14 +13,10 @@ public sealed class RabbitCluster : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
 
     private readonly EngineThread _thread;
-    private readonly Process _nameService;
+    private readonly List<Process> _nameServices = [];
     private readonly List<RabbitNode> _nodes = [];
 
-    private RabbitCluster(EngineThread thread, Process nameService)
-    {
-        _thread = thread;
-        _nameService = nameService;
-    }
+    private RabbitCluster(EngineThread thread) => _thread = thread;
 
     /// <summary>The nodes, in the order of their names.</summary>
     public IReadOnlyList<RabbitNode> Nodes => _nodes;
@@ -31,16 +27,22 @@ public sealed class RabbitCluster : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait, and what was started.</param>
     /// <exception cref="FileNotFoundException">It is missing; the message has the command that installs it.</exception>
     /// <exception cref="TimeoutException">Not up within two minutes; the message has the end of the log.</exception>
-    public static async Task<RabbitCluster> StartAsync(string folder, int nodes, CancellationToken cancellationToken)
+    public static Task<RabbitCluster> StartAsync(string folder, int nodes, CancellationToken cancellationToken) =>
+        StartAsync(folder, EngineHost.Here(nodes), cancellationToken);
+
+    /// <summary>The same, with a node on each of 1 to 9 hosts.</summary>
+    public static async Task<RabbitCluster> StartAsync(
+        string folder, IReadOnlyList<EngineHost> hosts, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(nodes, 9);
+        ArgumentOutOfRangeException.ThrowIfLessThan(hosts.Count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(hosts.Count, 9);
         RabbitPackage.Program("rabbitmq-server");
-        var plan = RabbitPlan.Make(Path.GetFullPath(folder), nodes);
-        var thread = new EngineThread();
-        var cluster = new RabbitCluster(thread, await thread.StartAsync(plan.NameService(), plan.NameServiceOutput));
+        var plan = RabbitPlan.Make(Path.GetFullPath(folder), hosts);
+        var cluster = new RabbitCluster(new EngineThread());
         try
         {
+            foreach (var service in plan.NameServices())
+                cluster._nameServices.Add(await cluster._thread.StartAsync(service, plan.NameServiceOutput));
             await cluster.StartNodesAsync(plan, cancellationToken);
             return cluster;
         }
@@ -68,8 +70,11 @@ public sealed class RabbitCluster : IAsyncDisposable
         {
             await node.EndAsync();
         }
-        if (!_nameService.HasExited) Signals.Send(_nameService, Signals.Kill);
-        await _nameService.WaitForExitAsync();
+        foreach (var service in _nameServices)
+        {
+            if (!service.HasExited) Signals.Send(service, Signals.Kill);
+            await service.WaitForExitAsync();
+        }
         _thread.Dispose();
     }
 

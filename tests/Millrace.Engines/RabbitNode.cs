@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 
 namespace Millrace.Engines;
@@ -20,10 +19,13 @@ public sealed class RabbitNode
 
     internal RabbitNode(RabbitNodePlan plan, EngineThread thread) => (_plan, _thread) = (plan, thread);
 
+    /// <summary>Where it runs.</summary>
+    public EngineHost Host => _plan.Host;
+
     /// <summary>Its Erlang name, <c>r1@localhost</c>.</summary>
     public string Name => _plan.Name;
 
-    /// <summary>Where it speaks AMQP, on 127.0.0.1.</summary>
+    /// <summary>Where it speaks AMQP, at its host.</summary>
     public int Port => _plan.Port;
 
     /// <summary><c>amqp://user:password@127.0.0.1:port</c>.</summary>
@@ -136,7 +138,7 @@ public sealed class RabbitNode
         using var socket = new TcpClient();
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
+            await socket.ConnectAsync(_plan.Host.Address, Port, cancellationToken);
             var stream = socket.GetStream();
             await stream.WriteAsync("AMQP\0\0\u0009\u0001"u8.ToArray(), cancellationToken);
             return await stream.ReadAsync(new byte[1], cancellationToken) == 1;

@@ -7,8 +7,9 @@ namespace Millrace.Engines;
 /// <summary>Ports, names, secrets and files of a cluster, fixed before its first node starts.</summary>
 internal sealed record RabbitPlan(string Folder, int NameServicePort, IReadOnlyList<RabbitNodePlan> Nodes)
 {
-    public static RabbitPlan Make(string folder, int count)
+    public static RabbitPlan Make(string folder, IReadOnlyList<EngineHost> hosts)
     {
+        var count = hosts.Count;
         Directory.CreateDirectory(folder);
         WriteCookie(folder);
         File.WriteAllText(Path.Combine(folder, "plugins"), "[].\n");
@@ -18,9 +19,9 @@ internal sealed record RabbitPlan(string Folder, int NameServicePort, IReadOnlyL
         var free = new Queue<int>(ports);
         var nameService = free.Dequeue();
         var password = RandomNumberGenerator.GetHexString(24, lowercase: true);
-        var nodes = Enumerable.Range(1, count)
-            .Select(index => new RabbitNodePlan(
-                folder, $"r{index}@localhost", nameService, free.Dequeue(), free.Dequeue(), password))
+        var nodes = hosts
+            .Select((host, index) => new RabbitNodePlan(
+                folder, host, $"r{index + 1}@{host.Name}", nameService, free.Dequeue(), free.Dequeue(), password))
             .ToList();
         var plan = new RabbitPlan(folder, nameService, nodes);
         plan.WriteSettings();
@@ -29,9 +30,12 @@ internal sealed record RabbitPlan(string Folder, int NameServicePort, IReadOnlyL
 
     public string NameServiceOutput => Path.Combine(Folder, "epmd.out");
 
-    /// <summary>Erlang's name service, in the foreground.</summary>
-    public ProcessStartInfo NameService() => new(
-        "epmd", ["-address", "127.0.0.1", "-port", NameServicePort.ToString(CultureInfo.InvariantCulture)])
+    /// <summary>Erlang's name service of each host, in the foreground.</summary>
+    public IEnumerable<ProcessStartInfo> NameServices() =>
+        Nodes.Select(node => node.Host).Distinct().Select(host => host.Enter(NameService(host)));
+
+    private ProcessStartInfo NameService(EngineHost host) => new(
+        "epmd", ["-address", host.Address, "-port", NameServicePort.ToString(CultureInfo.InvariantCulture)])
     {
         WorkingDirectory = Folder,
     };
@@ -53,7 +57,7 @@ internal sealed record RabbitPlan(string Folder, int NameServicePort, IReadOnlyL
         foreach (var node in Nodes)
         {
             File.WriteAllText(node.SettingsPath, $"""
-                listeners.tcp.1 = 127.0.0.1:{node.Port}
+                listeners.tcp.1 = {node.Host.Address}:{node.Port}
                 default_user = {RabbitNodePlan.User}
                 default_pass = {node.Password}
                 cluster_formation.peer_discovery_backend = classic_config
@@ -72,7 +76,7 @@ internal sealed record RabbitPlan(string Folder, int NameServicePort, IReadOnlyL
 
 /// <summary>What one node is started with.</summary>
 internal sealed record RabbitNodePlan(
-    string Folder, string Name, int NameServicePort, int Port, int ClusterPort, string Password)
+    string Folder, EngineHost Host, string Name, int NameServicePort, int Port, int ClusterPort, string Password)
 {
     public const string User = "millrace";
 
@@ -84,7 +88,7 @@ internal sealed record RabbitNodePlan(
 
     public string OutputPath => Path.Combine(Folder, Short + ".out");
 
-    public Uri Address => new($"amqp://{User}:{Password}@127.0.0.1:{Port}");
+    public Uri Address => new($"amqp://{User}:{Password}@{Host.Address}:{Port}");
 
     /// <summary>The broker; RUNNING_UNDER_SYSTEMD makes its script become it instead of waiting for it.</summary>
     public ProcessStartInfo Server()
@@ -100,9 +104,9 @@ internal sealed record RabbitNodePlan(
         start.Environment["RABBITMQ_PID_FILE"] = Path.Combine(Folder, Short + ".pid");
         // No spinning while idle: several brokers and their clients share the machine.
         start.Environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] =
-            "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1} +S 2:2 "
+            $"-start_epmd false -kernel inet_dist_use_interface {{{Host.Address.Replace('.', ',')}}} +S 2:2 "
             + "+sbwt none +sbwtdcpu none +sbwtdio none";
-        return start;
+        return Host.Enter(start);
     }
 
     /// <summary>A command to the node.</summary>
@@ -115,7 +119,7 @@ internal sealed record RabbitNodePlan(
         }
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
-        return start;
+        return Host.Enter(start);
     }
 
     private ProcessStartInfo Program(string name)
@@ -126,7 +130,7 @@ internal sealed record RabbitNodePlan(
         start.Environment["PATH"] = path;
         start.Environment["HOME"] = Folder;
         start.Environment["LANG"] = "C.UTF-8";
-        start.Environment["ERL_EPMD_ADDRESS"] = "127.0.0.1";
+        start.Environment["ERL_EPMD_ADDRESS"] = Host.Address;
         start.Environment["ERL_EPMD_PORT"] = NameServicePort.ToString(CultureInfo.InvariantCulture);
         start.Environment["RABBITMQ_NODENAME"] = Name;
         return start;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Millrace.Bench.SideBySide;
-using Millrace.Cluster.Region;
+using Millrace.Region.Running;
 
 namespace Millrace.Bench.Queues;
 

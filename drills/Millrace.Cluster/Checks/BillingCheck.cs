@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Millrace.Cluster.Bills;
-using Millrace.Cluster.Load;
-using Millrace.Cluster.Region;
+using Millrace.Region.Load;
+using Millrace.Region.Running;
 
 namespace Millrace.Cluster.Checks;
 

@@ -1,4 +1,4 @@
-using Millrace.Cluster.Region;
+using Millrace.Region.Running;
 
 namespace Millrace.Cluster.Checks;
 

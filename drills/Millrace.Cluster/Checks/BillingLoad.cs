@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Millrace.Cluster.Load;
+using Millrace.Region.Load;
 
 namespace Millrace.Cluster.Checks;
 

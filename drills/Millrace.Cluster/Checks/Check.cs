@@ -1,5 +1,5 @@
-using Millrace.Cluster.Load;
-using Millrace.Cluster.Region;
+using Millrace.Region.Load;
+using Millrace.Region.Running;
 
 namespace Millrace.Cluster.Checks;
 

@@ -1,4 +1,5 @@
-using Millrace.Cluster.Load;
+using Millrace.Region.Load;
+using Millrace.Region.Watch;
 
 namespace Millrace.Cluster.Checks;
 

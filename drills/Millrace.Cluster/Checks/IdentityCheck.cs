@@ -1,5 +1,5 @@
 using System.Globalization;
-using Millrace.Cluster.Load;
+using Millrace.Region.Load;
 
 namespace Millrace.Cluster.Checks;
 

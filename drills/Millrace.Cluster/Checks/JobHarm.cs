@@ -1,4 +1,5 @@
 using Millrace.Engines;
+using Millrace.Region.Watch;
 
 namespace Millrace.Cluster.Checks;
 

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Millrace.Cluster.Load;
-using Millrace.Cluster.Region;
+using Millrace.Region.Load;
+using Millrace.Region.Running;
 
 namespace Millrace.Cluster.Checks;
 

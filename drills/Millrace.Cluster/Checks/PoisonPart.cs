@@ -1,7 +1,8 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Millrace.Cluster.Load;
+using Millrace.Region.Load;
+using Millrace.Region.Watch;
 
 namespace Millrace.Cluster.Checks;
 

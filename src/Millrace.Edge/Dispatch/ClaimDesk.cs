@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
@@ -65,9 +67,10 @@ internal sealed partial class ClaimDesk(
     private async Task<PoisonVerdict> StrikeAsync(ConversionOrder order, WorkerIdentity worker)
     {
         LogStrike(order.Id, worker.Name);
+        var fingerprint = PoisonCheck.OfLoss(order, worker.Build);
         var strike = new Strike(
-            Guid.CreateVersion7(time.GetUtcNow()), PoisonCheck.OfLoss(order, worker.Build), order.Tenant,
-            DeathCause.Worker, options.Value.Name, time.GetUtcNow());
+            LossId(worker.Instance, fingerprint), fingerprint, order.Tenant, DeathCause.Worker, options.Value.Name,
+            time.GetUtcNow());
         using var timeout = new CancellationTokenSource(options.Value.StrikeTimeout, time);
         try
         {
@@ -78,6 +81,15 @@ internal sealed partial class ClaimDesk(
             LogStrikeLost(order.Id, exception.Message);
             return PoisonVerdict.Suspect;
         }
+    }
+
+    // One loss is one strike, however many copies of an image the worker had and whichever edges tell of it: a picture
+    // that many ask for at once would otherwise be quarantined by a single kill.
+    private static Guid LossId(Guid instance, Fingerprint fingerprint)
+    {
+        const int idBytes = 16;
+        var named = Encoding.UTF8.GetBytes($"{instance} {fingerprint.Text}");
+        return new Guid(SHA256.HashData(named).AsSpan(0, idBytes));
     }
 
     [LoggerMessage(3030, LogLevel.Warning, "Worker {Worker} was lost while a kernel of it had the image, job {Job}.")]

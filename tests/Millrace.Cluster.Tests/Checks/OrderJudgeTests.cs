@@ -1,4 +1,4 @@
-using Millrace.Cluster.Checks;
+using Millrace.Region.Watch;
 
 namespace Millrace.Cluster.Tests.Checks;
 

@@ -75,6 +75,36 @@ public sealed class DispatcherTests
     }
 
     [Fact]
+    public async Task Post_WhenAWorkerIsLostWithTwoCopies_CountsOneDeath()
+    {
+        await using var edge = await DispatchServer.StartAsync();
+        using var first = await WireWorker.JoinAsync(edge, 1);
+        using var second = await WireWorker.JoinAsync(edge, 2);
+        var harmless = edge.ConvertAsync();
+        await AnswerAsync(second, await edge.Queue.TakeAsync());
+        Assert.Equal(HttpStatusCode.OK, (await harmless).StatusCode);
+
+        Task<HttpResponseMessage>[] posting = [edge.ConvertAsync(), edge.ConvertAsync()];
+        foreach (var ticket in new[] { await edge.Queue.TakeAsync(), await edge.Queue.TakeAsync() })
+        {
+            await first.ClaimAsync(ticket);
+            await first.StartedAsync(ticket);
+        }
+        first.Die();
+        await AnswerAsync(second, await edge.Queue.TakeAsync());
+        await AnswerAsync(second, await edge.Queue.TakeAsync());
+
+        Assert.All(await Task.WhenAll(posting), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.Equal(1, Assert.Single(edge.Ledger.List()).Strikes);
+
+        static async Task AnswerAsync(WireWorker worker, Ticket ticket)
+        {
+            await worker.ClaimAsync(ticket);
+            (await worker.DeliverAsync(ticket)).Dispose();
+        }
+    }
+
+    [Fact]
     public async Task Post_WhenThreeWorkersAreLost_SaysSo()
     {
         await using var edge = await DispatchServer.StartAsync();

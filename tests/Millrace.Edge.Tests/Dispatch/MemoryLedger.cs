@@ -18,7 +18,9 @@ internal sealed class MemoryLedger : IPoisonLedger
     public Task<PoisonVerdict> StrikeAsync(Strike strike, CancellationToken cancellationToken)
     {
         if (Broken is not null) throw Broken;
-        var all = _strikes.AddOrUpdate(strike.Fingerprint.Text, [strike], (_, before) => [.. before, strike]);
+        var all = _strikes.AddOrUpdate(
+            strike.Fingerprint.Text, [strike],
+            (_, before) => before.Any(told => told.Id == strike.Id) ? before : [.. before, strike]);
         return Task.FromResult(VerdictOf(all.Length));
     }
 

@@ -5,9 +5,10 @@ namespace Millrace.Engines.Postgres;
 
 /// <summary>Programs, files and arguments of one server.</summary>
 /// <param name="Folder">Everything of it.</param>
-/// <param name="Port">Where it listens, on 127.0.0.1.</param>
+/// <param name="Host">Where it runs.</param>
+/// <param name="Port">Where it listens there.</param>
 /// <param name="Password">Of its only user.</param>
-internal sealed record PostgresPlan(string Folder, int Port, string Password)
+internal sealed record PostgresPlan(string Folder, EngineHost Host, int Port, string Password)
 {
     public const string User = "millrace";
 
@@ -17,6 +18,9 @@ internal sealed record PostgresPlan(string Folder, int Port, string Password)
     public string Store => Path.Combine(Folder, "store");
 
     public string Log => Path.Combine(Folder, "postgres.log");
+
+    /// <summary>Who may come from where; what initdb makes lets in this machine alone.</summary>
+    public string AccessFile => Path.Combine(Store, "pg_hba.conf");
 
     public string PasswordFile => Path.Combine(Folder, "password");
 
@@ -33,7 +37,7 @@ internal sealed record PostgresPlan(string Folder, int Port, string Password)
     /// <summary>The server, in the foreground, with its settings as a deployment has them.</summary>
     public ProcessStartInfo Server() => AsAccount(PostgresPackage.Program("postgres"),
     [
-        "-D", Store, "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", Store,
+        "-D", Store, "-h", Host.Address, "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", Store,
         "-c", "max_connections=100", "-c", "log_min_messages=warning", "-c", "shared_buffers=64MB",
     ]);
 
@@ -49,7 +53,7 @@ internal sealed record PostgresPlan(string Folder, int Port, string Password)
         start.Environment["PATH"] = path;
         start.Environment["HOME"] = Folder;
         start.Environment["LC_ALL"] = "C.UTF-8";
-        return start;
+        return Host.Enter(start);
     }
 
     internal static bool IsRoot => Environment.UserName == "root";

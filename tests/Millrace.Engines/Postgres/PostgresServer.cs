@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
@@ -33,11 +32,17 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait, and what was started.</param>
     /// <exception cref="FileNotFoundException">It is missing; the message has the command that installs it.</exception>
     /// <exception cref="TimeoutException">Not up within a minute; the message has the end of the log.</exception>
-    public static async Task<PostgresServer> StartAsync(string folder, CancellationToken cancellationToken)
+    public static Task<PostgresServer> StartAsync(string folder, CancellationToken cancellationToken) =>
+        StartAsync(folder, EngineHost.Loopback, cancellationToken);
+
+    /// <summary>The same, on a host.</summary>
+    public static async Task<PostgresServer> StartAsync(
+        string folder, EngineHost host, CancellationToken cancellationToken)
     {
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
         var password = RandomNumberGenerator.GetHexString(24, lowercase: true);
-        var server = new PostgresServer(new PostgresPlan(Path.GetFullPath(folder), FreePort.Take(random), password));
+        var server = new PostgresServer(
+            new PostgresPlan(Path.GetFullPath(folder), host, FreePort.Take(random), password));
         try
         {
             await server.PrepareAsync(cancellationToken);
@@ -54,7 +59,8 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>What a client connects with.</summary>
     /// <param name="database">Of this server; <c>postgres</c> is always there.</param>
     public string ConnectionString(string database) =>
-        $"Host=127.0.0.1;Port={_plan.Port};Username={PostgresPlan.User};Password={_plan.Password};Database={database}";
+        $"Host={_plan.Host.Address};Port={_plan.Port};Username={PostgresPlan.User};Password={_plan.Password};"
+        + $"Database={database}";
 
     /// <summary>Starts it, again after a kill, and waits until it answers.</summary>
     /// <exception cref="InvalidOperationException">It ends while starting, each time.</exception>
@@ -112,6 +118,8 @@ public sealed class PostgresServer : IAsyncDisposable
         await File.WriteAllTextAsync(_plan.PasswordFile, _plan.Password, cancellationToken);
         if (PostgresPlan.IsRoot) await RunAsync(PostgresPlan.OwnFolder(_plan.Folder), cancellationToken);
         await RunAsync(_plan.Prepare(), cancellationToken);
+        await File.AppendAllTextAsync(
+            _plan.AccessFile, "host all all samenet scram-sha-256\n", cancellationToken);
     }
 
     private static async Task RunAsync(ProcessStartInfo start, CancellationToken cancellationToken)
@@ -143,7 +151,7 @@ public sealed class PostgresServer : IAsyncDisposable
         using var socket = new TcpClient();
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, _plan.Port, cancellationToken);
+            await socket.ConnectAsync(_plan.Host.Address, _plan.Port, cancellationToken);
             var stream = socket.GetStream();
             await stream.WriteAsync(Hello(), cancellationToken);
             var answer = new byte[1];

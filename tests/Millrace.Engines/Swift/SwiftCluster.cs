@@ -23,20 +23,24 @@ public sealed class SwiftCluster : IAsyncDisposable
     private readonly string _folder;
     private readonly string _pythonPath = SwiftPackage.PythonPath();
     private readonly int _port;
+    private readonly EngineHost _host;
+    private readonly IReadOnlyList<EngineHost> _nodeHosts;
     private readonly SwiftServer _cache;
 
-    private SwiftCluster(string folder, int nodes)
+    private SwiftCluster(string folder, EngineHost host, IReadOnlyList<EngineHost> nodeHosts)
     {
+        (_host, _nodeHosts) = (host, nodeHosts);
+        var nodes = nodeHosts.Count;
         (_folder, _port) = (folder, FreePort.TakeRow(
             new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), (nodes + 1) * PortsEach));
         Directory.CreateDirectory(Path.Combine(folder, "log"));
-        _cache = Server("memcached", Cache(), [_port + 1]);
-        Proxy = Server("proxy", Script("proxy"), [_port]);
+        _cache = Server("memcached", Cache(), host, [_port + 1]);
+        Proxy = Server("proxy", Script("proxy"), host, [_port]);
         Nodes = [.. Enumerable.Range(1, nodes).Select(Node)];
     }
 
     /// <summary>Where it speaks S3, path style, region us-east-1.</summary>
-    public Uri Endpoint => new($"http://127.0.0.1:{_port}");
+    public Uri Endpoint => new($"http://{_host.Address}:{_port}");
 
     /// <summary>The one process that clients speak with.</summary>
     public SwiftServer Proxy { get; }
@@ -50,11 +54,16 @@ public sealed class SwiftCluster : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait, and what was started.</param>
     /// <exception cref="FileNotFoundException">It is missing; the message has the command that installs it.</exception>
     /// <exception cref="TimeoutException">Not up within a minute; the message has the end of the log.</exception>
-    public static async Task<SwiftCluster> StartAsync(string folder, int nodes, CancellationToken cancellationToken)
+    public static Task<SwiftCluster> StartAsync(string folder, int nodes, CancellationToken cancellationToken) =>
+        StartAsync(folder, EngineHost.Loopback, EngineHost.Here(nodes), cancellationToken);
+
+    /// <summary>The same, with the proxy on one host and each node on another.</summary>
+    public static async Task<SwiftCluster> StartAsync(
+        string folder, EngineHost proxy, IReadOnlyList<EngineHost> nodes, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(nodes, 9);
-        var cluster = new SwiftCluster(Path.GetFullPath(folder), nodes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(nodes.Count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(nodes.Count, 9);
+        var cluster = new SwiftCluster(Path.GetFullPath(folder), proxy, nodes);
         try
         {
             using var limit = new CancellationTokenSource(StartLimit);
@@ -94,7 +103,8 @@ public sealed class SwiftCluster : IAsyncDisposable
 
     private async Task StartAllAsync(CancellationToken cancellationToken)
     {
-        var init = Script("init", Number(_port), Number(Nodes.Count));
+        var init = Script(
+            "init", [Number(_port), _host.Address, .. _nodeHosts.Select(node => node.Address)]);
         using var process = await _thread.StartAsync(init, Log("init"));
         await process.WaitForExitAsync(cancellationToken);
         if (process.ExitCode != 0)
@@ -105,11 +115,12 @@ public sealed class SwiftCluster : IAsyncDisposable
     private SwiftServer Node(int number)
     {
         var first = _port + PortsEach * number;
-        return Server($"node{number}", Script("node", Number(number)), [first, first + 1, first + 2]);
+        var host = _nodeHosts[number - 1];
+        return Server($"node{number}", Script("node", Number(number)), host, [first, first + 1, first + 2]);
     }
 
-    private SwiftServer Server(string name, ProcessStartInfo start, int[] ports) =>
-        new(start, ports, Log(name), _thread);
+    private SwiftServer Server(string name, ProcessStartInfo start, EngineHost host, int[] ports) =>
+        new(start, host, ports, Log(name), _thread);
 
     private ProcessStartInfo Script(string verb, params string[] arguments)
     {
@@ -129,7 +140,7 @@ public sealed class SwiftCluster : IAsyncDisposable
     private ProcessStartInfo Cache()
     {
         var start = new ProcessStartInfo(
-            SwiftPackage.MemcachedProgram(), ["-l", "127.0.0.1", "-p", Number(_port + 1), "-U", "0", "-m", "16"])
+            SwiftPackage.MemcachedProgram(), ["-l", _host.Address, "-p", Number(_port + 1), "-U", "0", "-m", "16"])
         {
             WorkingDirectory = _folder,
         };

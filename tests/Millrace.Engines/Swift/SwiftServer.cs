@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 
 namespace Millrace.Engines.Swift;
@@ -16,8 +15,16 @@ public sealed class SwiftServer
     private readonly EngineThread _thread;
     private Process? _process;
 
-    internal SwiftServer(ProcessStartInfo start, IReadOnlyList<int> ports, string log, EngineThread thread) =>
-        (_start, _ports, _log, _thread) = (start, ports, log, thread);
+    internal SwiftServer(
+        ProcessStartInfo start, EngineHost host, IReadOnlyList<int> ports, string log, EngineThread thread) =>
+        (_start, Host, _ports, _log, _thread) = (host.Enter(start), host, ports, log, thread);
+
+    /// <summary>Where it runs.</summary>
+    public EngineHost Host { get; }
+
+    /// <summary>Its process; of the last one when it does not run.</summary>
+    /// <exception cref="InvalidOperationException">It has not been started.</exception>
+    public int ProcessId => (_process ?? throw new InvalidOperationException("It was not started.")).Id;
 
     /// <summary>Starts it, again after a kill, and waits until it takes connections.</summary>
     /// <exception cref="InvalidOperationException">It ended while starting.</exception>
@@ -69,12 +76,12 @@ public sealed class SwiftServer
         if (_process is { HasExited: false }) await KillAsync();
     }
 
-    private static async Task<bool> TakesAsync(int port, CancellationToken cancellationToken)
+    private async Task<bool> TakesAsync(int port, CancellationToken cancellationToken)
     {
         using var socket = new TcpClient();
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+            await socket.ConnectAsync(Host.Address, port, cancellationToken);
             return true;
         }
         catch (SocketException)

@@ -1,6 +1,6 @@
-"""Servers of a small OpenStack Swift on 127.0.0.1, for tests: no root, no /etc/swift, no systemd.
+"""Servers of a small OpenStack Swift, for tests: no root, no /etc/swift, no systemd.
 
-swift_server.py init ROOT PORT NODES   writes rings and settings
+swift_server.py init ROOT PORT PROXY NODE...   writes rings and settings
 swift_server.py proxy ROOT             runs the proxy with the S3 API
 swift_server.py node ROOT N            runs node N: account, container and object server in one process
 
@@ -16,7 +16,7 @@ import types
 SERVERS = ["object", "container", "account"]
 
 PROXY = """[DEFAULT]
-bind_ip = 127.0.0.1
+bind_ip = {proxy}
 bind_port = {port}
 workers = 0
 user = {user}
@@ -42,7 +42,7 @@ use = egg:swift#gatekeeper
 use = egg:swift#healthcheck
 [filter:cache]
 use = egg:swift#memcache
-memcache_servers = 127.0.0.1:{cache}
+memcache_servers = {proxy}:{cache}
 memcache_max_connections = 20
 [filter:listing_formats]
 use = egg:swift#listing_formats
@@ -69,7 +69,7 @@ allow_versioned_writes = true
 SERVER = """[DEFAULT]
 devices = {root}/node{node}
 mount_check = false
-bind_ip = 127.0.0.1
+bind_ip = {address}
 bind_port = {port}
 workers = 0
 user = {user}
@@ -99,24 +99,24 @@ def write(path, text):
         file.write(text)
 
 
-def init(root, port, nodes):
+def init(root, port, proxy, addresses):
     from swift.common.ring import RingBuilder
 
     etc = root + "/etc"
     os.makedirs(etc)
     user = pwd.getpwuid(os.getuid()).pw_name
     write(etc + "/swift.conf", COMMON)
-    write(etc + "/proxy.conf", PROXY.format(port=port, cache=port + 1, user=user, etc=etc))
+    write(etc + "/proxy.conf", PROXY.format(port=port, cache=port + 1, proxy=proxy, user=user, etc=etc))
     for offset, server in enumerate(SERVERS):
-        builder = RingBuilder(6, nodes, 0)
-        for node in range(1, nodes + 1):
+        builder = RingBuilder(6, len(addresses), 0)
+        for node, address in enumerate(addresses, 1):
             where = port + node * 10 + offset
             builder.add_dev(dict(
-                id=node - 1, region=1, zone=node, ip="127.0.0.1", port=where, device="d%d" % node, weight=1.0,
-                meta="", replication_ip="127.0.0.1", replication_port=where))
+                id=node - 1, region=1, zone=node, ip=address, port=where, device="d%d" % node, weight=1.0,
+                meta="", replication_ip=address, replication_port=where))
             os.makedirs("%s/node%d/d%d" % (root, node, node), exist_ok=True)
             write("%s/%s-%d.conf" % (etc, server, node), SERVER.format(
-                root=root, node=node, port=where, user=user, etc=etc, server=server))
+                root=root, node=node, address=address, port=where, user=user, etc=etc, server=server))
         builder.rebalance()
         builder.get_ring().save("%s/%s.ring.gz" % (etc, server))
 
@@ -167,7 +167,7 @@ def node(etc, number):
 if __name__ == "__main__":
     verb, folder = sys.argv[1], os.path.abspath(sys.argv[2])
     if verb == "init":
-        init(folder, int(sys.argv[3]), int(sys.argv[4]))
+        init(folder, int(sys.argv[3]), sys.argv[4], sys.argv[5:])
     elif verb == "proxy":
         proxy(folder + "/etc")
     elif verb == "node":

@@ -1,0 +1,130 @@
+using Millrace.Drills.Faults;
+using Millrace.Drills.History;
+using Millrace.Drills.Running;
+
+namespace Millrace.Drills.Drills;
+
+/// <summary>What happens to edges, workers, management and the network between all.</summary>
+internal static class RoleDrills
+{
+    private const double DownSeconds = 10;
+    private const string Management = "postgres, manage-1";
+
+    public static IReadOnlyList<Drill> All { get; } =
+    [
+        new("worker-kill", "Workers are killed at work: what they had is done by others, with one outcome.",
+            KillWorkersAsync),
+        new("worker-pause", "A worker hangs until its work is done by others, and wakes: there is one outcome.",
+            PauseWorkerAsync),
+        new("worker-slow", "A worker limps on a tenth of a core: it takes less work by itself.",
+            async (scene, token) => await scene.DoAsync(
+                new CpuCapFault(scene.Region.Role(Any(scene, "worker", DrillRegion.Workers)), 0.1), 20, token)),
+        new("edge-kill", "An edge is killed amid requests: clients go to another, durable jobs are unharmed.",
+            async (scene, token) => await scene.DoAsync(
+                new KillFault(scene.Region.Role(Any(scene, "edge", DrillRegion.Edges))), DownSeconds, token))
+        {
+            Limits = new() { FailedShareMax = 0.02 },
+        },
+        new("loss-10", "A tenth of all packets is lost at every host: slower, and correct.",
+            async (scene, token) => await scene.DoAsync(PacketFault.Loss(0.1, scene.Region.Network.Hosts), 30, token))
+        {
+            Load = new() { ConversionsPerSecond = 5, JobsPerSecond = 0.5 },
+            Limits = new() { FailedShareMax = 0.01 },
+        },
+        new("slow-link", "One edge and one worker send at 200 kbit/s: others are unharmed, and nothing is lost.",
+            SlowLinksAsync) { Limits = new() { FailedShareMax = 0.02 } },
+        new("management-down", "Management is away with its database, an edge starts meanwhile: every known key works.",
+            ManagementDownAsync),
+        new("store-down", "A node of the object store is killed, another hangs: work waits, and nothing is lost.",
+            StoreDownAsync)
+        {
+            Load = new() { JobsPerSecond = 0.5 },
+            WantsStoreNodes = true,
+        },
+        new("rolling-restart", "Everything is restarted, one after the other, under load: nobody notices.",
+            RollAsync),
+    ];
+
+    private static string Any(Scene scene, string kind, int count) => $"{kind}-{scene.Random.Next(count) + 1}";
+
+    private static async Task KillWorkersAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        const int kills = 3;
+        for (var i = 0; i < kills; i++)
+        {
+            var worker = scene.Region.Role(Any(scene, "worker", DrillRegion.Workers));
+            await scene.DoAsync(new KillFault(worker), 5, cancellationToken);
+        }
+    }
+
+    // It must have jobs in hand when it stops: a rush comes just before.
+    private static async Task PauseWorkerAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        const double rush = 60;
+        var usual = scene.JobsPerSecond;
+        scene.JobsPerSecond = rush;
+        await scene.PassAsync(2, cancellationToken);
+        var worker = scene.Region.Role(Any(scene, "worker", DrillRegion.Workers));
+        var paused = scene.DoAsync(new PauseFault(worker), 15, cancellationToken);
+        scene.JobsPerSecond = usual;
+        await paused;
+    }
+
+    private static async Task SlowLinksAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        const int kilobits = 200;
+        await scene.DoAsync(new SlowLinkFault(scene.Region.Network.Of("worker-1"), kilobits), 12, cancellationToken);
+        await scene.DoAsync(new SlowLinkFault(scene.Region.Network.Of("edge-2"), kilobits), 12, cancellationToken);
+    }
+
+    private static async Task ManagementDownAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        var management = scene.Region.Region.Management!;
+        scene.Faults.Note(Management, EntryType.Invoke, "");
+        await management.KillAsync();
+        await scene.PassAsync(DownSeconds, cancellationToken);
+        var edge = scene.Region.Find("edge-3");
+        await edge.StopAsync();
+        await scene.Region.Region.RestartAsync(edge, cancellationToken);
+        await scene.PassAsync(DownSeconds, cancellationToken);
+        var gone = management.Replicas.All(replica => !replica.Runs);
+        scene.Faults.Note(
+            Management, gone ? EntryType.Ok : EntryType.Info, gone ? "ended; edge-3 was started without them" : "");
+        await management.RestartAsync(cancellationToken);
+        scene.Faults.Note(Management, EntryType.Ok, "", Operation.Heal);
+    }
+
+    private static async Task StoreDownAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        await scene.DoAsync(new KillFault(scene.Region.StoreNode(1)), DownSeconds, cancellationToken);
+        await scene.PassAsync(DownSeconds, cancellationToken);
+        await scene.DoAsync(new PauseFault(scene.Region.StoreNode(2)), DownSeconds, cancellationToken);
+    }
+
+    private static async Task RollAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        string[] roles = ["worker-1", "worker-2", "worker-3", "edge-1", "edge-2", "edge-3"];
+        foreach (var name in roles)
+            await scene.DoAsync(new RestartFault(name, () => RestartAsync(name)), 1, cancellationToken);
+        foreach (var broker in scene.Region.Region.Brokers.Nodes)
+        {
+            await scene.DoAsync(
+                new RestartFault(broker.Name, async () =>
+                {
+                    await broker.ControlAsync("stop");
+                    await broker.KillAsync();
+                    await broker.StartAsync(cancellationToken);
+                    return true;
+                }),
+                1, cancellationToken);
+        }
+
+        async Task<bool> RestartAsync(string name)
+        {
+            var role = scene.Region.Find(name);
+            var exit = await role.StopAsync();
+            await scene.Region.Region.RestartAsync(role, cancellationToken);
+            return exit == 0;
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using Millrace.Engines;
+
+namespace Millrace.Drills.Faults;
+
+/// <summary>A process of the region that faults are made with.</summary>
+/// <param name="Name">In the history.</param>
+/// <param name="Host">Where it runs.</param>
+/// <param name="ProcessId">Its process as it is now.</param>
+/// <param name="KillAsync">kill -9.</param>
+/// <param name="StartAsync">Starts it again after that, and waits until it is up.</param>
+internal sealed record Target(
+    string Name, EngineHost Host, Func<int> ProcessId, Func<Task> KillAsync, Func<CancellationToken, Task> StartAsync);

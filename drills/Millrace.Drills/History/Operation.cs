@@ -1,0 +1,41 @@
+namespace Millrace.Drills.History;
+
+/// <summary>What an entry is about: the values of <see cref="HistoryEntry.F"/>.</summary>
+internal static class Operation
+{
+    /// <summary>An interactive conversion.</summary>
+    public const string Convert = "convert";
+
+    /// <summary>Handing in of a durable job under an idempotency key.</summary>
+    public const string Submit = "submit";
+
+    /// <summary>A look at a job; ok has its state, and of a terminal one the hash of what may never change.</summary>
+    public const string Look = "look";
+
+    /// <summary>Reading of a job's result; ok has the hash of its bytes.</summary>
+    public const string Result = "result";
+
+    /// <summary>A job that the service lists after the drill; ok only, from outside all clients' operations.</summary>
+    public const string Outcome = "outcome";
+
+    /// <summary>What an image must become: the hash of the bytes; without one, it must not be converted.</summary>
+    public const string Oracle = "oracle";
+
+    /// <summary>An edge puts a ticket into the queue: its key is the ticket.</summary>
+    public const string Enqueue = "enqueue";
+
+    /// <summary>The queue hands a ticket to a worker; ok only.</summary>
+    public const string Start = "start";
+
+    /// <summary>A usage record in the ledger: its key is the job; ok only.</summary>
+    public const string Usage = "usage";
+
+    /// <summary>A tenant's bill: its key is the run; the hash is that of the whole bill; ok only.</summary>
+    public const string Bill = "bill";
+
+    /// <summary>A fault is made: invoke when it begins, ok when its trace was seen, info when it left none.</summary>
+    public const string Fault = "fault";
+
+    /// <summary>The last of a fault is gone; ok only.</summary>
+    public const string Heal = "heal";
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using Millrace.Drills.Judging;
+using Millrace.Drills.Running;
+
+namespace Millrace.Drills.Reporting;
+
+/// <summary>Verdicts in print, and the table of runs: each promise beside its drill, figures and dates.</summary>
+internal static class Report
+{
+    /// <summary>Prints a verdict, its figures, and of one that did not pass the command that repeats it.</summary>
+    public static void Print(DrillVerdict verdict, string folder)
+    {
+        foreach (var ruling in verdict.Rulings)
+        {
+            Console.Out.WriteLine($"    {Sign(ruling.State)} {ruling.Judge}: {ruling.Text}");
+            if (ruling.State is not RulingState.Broken) continue;
+            foreach (var example in ruling.Examples) Console.Out.WriteLine($"           {example}");
+        }
+        foreach (var phase in verdict.Phases) Console.Out.WriteLine("    " + Line(phase));
+        Console.Out.WriteLine($"drill {verdict.Name}: {verdict.Word}; {folder}");
+        if (!verdict.Passed) Console.Out.WriteLine($"  again: ./dev drill {verdict.Name} --seed {verdict.Seed}");
+    }
+
+    /// <summary>The table in Markdown; a drill that never ran is "not shown".</summary>
+    public static string Markdown(IReadOnlyList<Drill> drills, IReadOnlyList<DrillVerdict> runs)
+    {
+        var text = new StringBuilder();
+        text.AppendLine("| promise | drill | runs, seeds | fault events that broke it | figure | last |");
+        text.AppendLine("|---|---|---|---|---|---|");
+        foreach (var drill in drills)
+        {
+            List<DrillVerdict> mine =
+                [.. runs.Where(run => run.Name == drill.Name && run.State is not RulingState.Unknown)];
+            text.AppendLine(mine.Count == 0
+                ? $"| {drill.Promise} | `./dev drill {drill.Name}` | not shown | | | |"
+                : Row(drill, mine));
+        }
+        return text.ToString();
+    }
+
+    private static string Row(Drill drill, List<DrillVerdict> runs)
+    {
+        var (broken, seeds) = (runs.Count(run => !run.Passed), runs.Select(run => run.Seed).Distinct().Count());
+        var bound = broken > 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" (bound {3.0 / runs.Count:0.##})");
+        var last = runs[^1];
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {drill.Promise} | `./dev drill {drill.Name}` | {runs.Count}, {seeds} | {broken} of {runs.Count}{bound} "
+            + $"| {Line(last.Phases[1])} | {last.EndedAt:yyyy-MM-dd} |");
+    }
+
+    private static string Line(Phase phase) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{phase.Name}: {phase.Begun} conversions, {phase.Failed} failed, p50 {phase.P50Ms:0} ms, "
+        + $"p99 {phase.P99Ms:0} ms, worst {phase.WorstMs:0} ms");
+
+    private static string Sign(RulingState state) => state switch
+    {
+        RulingState.Holds => "ok  ",
+        RulingState.Broken => "FAIL",
+        _ => "  ? ",
+    };
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Millrace.Drills.Running;
+
+namespace Millrace.Drills.Reporting;
+
+/// <summary>What a drill leaves: a folder with history, verdict and picture, and a line in the table of runs.</summary>
+internal sealed class RunFolder
+{
+    /// <summary>The table, one run a line, in the folder of all drills.</summary>
+    public const string Table = "runs.jsonl";
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    private static readonly JsonSerializerOptions Readable = new(Options) { WriteIndented = true };
+    private readonly string _drills;
+
+    public RunFolder(string drills, string drill, int seed, DateTimeOffset at)
+    {
+        _drills = drills;
+        var stamp = at.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        Path = System.IO.Path.Combine(drills, FormattableString.Invariant($"{stamp}-{drill}-{seed}"));
+        Directory.CreateDirectory(Path);
+    }
+
+    public string Path { get; }
+
+    /// <summary>Where the history is written.</summary>
+    public TextWriter History() => new StreamWriter(System.IO.Path.Combine(Path, "history.jsonl"));
+
+    /// <summary>Writes verdict, picture and line, and copies the region's logs.</summary>
+    public void Write(DrillVerdict verdict, string regionFolder)
+    {
+        File.WriteAllText(In("verdict.json"), JsonSerializer.Serialize(verdict, Readable));
+        var title = $"{verdict.Name}, seed {verdict.Seed}: {verdict.Word}";
+        File.WriteAllText(In("picture.svg"), Picture.Draw(title, verdict.Facts!));
+        File.AppendAllText(
+            System.IO.Path.Combine(_drills, Table), JsonSerializer.Serialize(verdict, Options) + "\n");
+        Directory.CreateDirectory(In("logs"));
+        foreach (var log in Directory.EnumerateFiles(regionFolder, "*.log"))
+            File.Copy(log, System.IO.Path.Combine(In("logs"), System.IO.Path.GetFileName(log)), overwrite: true);
+        foreach (var log in Directory.EnumerateFiles(System.IO.Path.Combine(regionFolder, "brokers", "log"), "*.log"))
+            File.Copy(log, System.IO.Path.Combine(In("logs"), System.IO.Path.GetFileName(log)), overwrite: true);
+    }
+
+    /// <summary>All runs of the table, in their order.</summary>
+    public static IReadOnlyList<DrillVerdict> Runs(string drills)
+    {
+        var table = System.IO.Path.Combine(drills, Table);
+        return File.Exists(table)
+            ? [.. File.ReadLines(table).Select(line => JsonSerializer.Deserialize<DrillVerdict>(line, Options)!)]
+            : [];
+    }
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}

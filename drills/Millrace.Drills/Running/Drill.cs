@@ -1,0 +1,25 @@
+using Millrace.Drills.Judging;
+using Millrace.Drills.Loading;
+
+namespace Millrace.Drills.Running;
+
+/// <summary>A drill: what is promised, what is done to the region, and what keeps the promise.</summary>
+/// <param name="Name">On the command line.</param>
+/// <param name="Promise">In one sentence, as docs/guarantees.md has it.</param>
+/// <param name="ActAsync">What happens while the load runs.</param>
+internal sealed record Drill(string Name, string Promise, Func<Scene, CancellationToken, Task> ActAsync)
+{
+    /// <summary>What comes in meanwhile.</summary>
+    public LoadPlan Load { get; init; } = new();
+
+    /// <summary>
+    /// Whether objects must be in a store of several nodes. It does a hundred requests a second on this machine: other
+    /// drills keep objects as files in one folder.
+    /// </summary>
+    public bool WantsStoreNodes { get; init; }
+
+    public DrillLimits Limits { get; init; } = new();
+
+    /// <summary>Promises of its own, judged from the history.</summary>
+    public Func<Scene, Facts, IEnumerable<Ruling>> Judge { get; init; } = static (_, _) => [];
+}

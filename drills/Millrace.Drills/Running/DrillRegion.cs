@@ -1,0 +1,172 @@
+using System.Security.Cryptography;
+using Millrace.Drills.Faults;
+using Millrace.Drills.Hosts;
+using Millrace.Drills.Loading;
+using Millrace.Engines;
+using Millrace.Region.Load;
+using Millrace.Region.Running;
+
+namespace Millrace.Drills.Running;
+
+/// <summary>
+/// The region that drills run in: each part on a host of its own, management with a key for every caller, and the
+/// oracle of what images become. One region serves several drills.
+/// </summary>
+internal sealed class DrillRegion : IAsyncDisposable
+{
+    public const int Brokers = 3;
+    public const int Edges = 3;
+    public const int Workers = 3;
+    public const int StorageNodes = 3;
+    private const int Subjects = 4;
+    private const string Query = "width=200&format=jpeg";
+
+    private DrillRegion(RegionOptions options, HostNetwork network, RunningRegion region)
+    {
+        (Options, Network, Region) = (options, network, region);
+        Photos = new Photos(options.Root);
+    }
+
+    public RegionOptions Options { get; }
+
+    public HostNetwork Network { get; }
+
+    public RunningRegion Region { get; }
+
+    public Photos Photos { get; }
+
+    /// <summary>What is converted.</summary>
+    public IReadOnlyList<Subject> Images { get; private set; } = [];
+
+    /// <summary>What each of them must become, by its name.</summary>
+    public IReadOnlyDictionary<string, string> Oracle { get; private set; } = new Dictionary<string, string>();
+
+    public IReadOnlyList<Uri> EdgeAddresses => [.. Region.Edges.Select(edge => edge.Start.Address)];
+
+    public IReadOnlyList<Target> BrokerTargets =>
+    [
+        .. Region.Brokers.Nodes.Select(node => new Target(
+            node.Name, node.Host, () => node.ProcessId, node.KillAsync, node.StartAsync)),
+    ];
+
+    /// <summary>The hosts; the ledger's comes here with it.</summary>
+    private static IReadOnlyList<string> HostNames =>
+    [
+        .. Named("broker", Brokers), .. Named("edge", Edges), .. Named("worker", Workers), "postgres", "manage-1",
+        "store", .. Named("store", StorageNodes),
+    ];
+
+    /// <summary>Starts all of it: about a minute on two cores.</summary>
+    public static async Task<DrillRegion> StartAsync(RegionOptions options, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(options.Folder);
+        var beside = Path.GetDirectoryName(options.Folder)!;
+        var network = await HostNetwork.MakeAsync($"d{Environment.ProcessId}", beside, HostNames);
+        try
+        {
+            options = options with
+            {
+                HostOf = network.Of,
+                Brokers = Brokers,
+                Edges = Edges,
+                Workers = Workers,
+                Management = 1,
+                Webhooks = false,
+                Faulty = true,
+                TracesTickets = true,
+            };
+            var region = new DrillRegion(options, network, await RunningRegion.StartAsync(options, cancellationToken));
+            await region.AskOracleAsync();
+            await region.WarmUpAsync(cancellationToken);
+            return region;
+        }
+        catch
+        {
+            await network.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes tenants with a key each, and waits until every edge knows them.</summary>
+    public async Task<IReadOnlyList<Caller>> CallersAsync(
+        string name, int count, CancellationToken cancellationToken, Func<string, Task<string>>? make = null)
+    {
+        var management = Region.Management!;
+        make ??= tenant => management.TenantAsync(tenant, cancellationToken);
+        var callers = new List<Caller>();
+        for (var i = 1; i <= count; i++)
+        {
+            var tenant = await make($"{name} {i}");
+            callers.Add(new Caller(tenant, (await management.KeyAsync(tenant, cancellationToken)).Text));
+        }
+        using var probe = new KeyProbe(TimeProvider.System);
+        foreach (var edge in EdgeAddresses)
+        {
+            foreach (var caller in callers)
+                await probe.UntilAsync(edge, caller.Key, true, TimeSpan.FromSeconds(20), cancellationToken);
+        }
+        return callers;
+    }
+
+    /// <summary>An edge, a worker or a replica of management, by its name.</summary>
+    public Target Role(string name)
+    {
+        return new Target(name, Network.Of(name), () => Find(name).Id, () => Find(name).KillAsync(), StartAsync);
+
+        Task StartAsync(CancellationToken cancellationToken) => Region.RestartAsync(Find(name), cancellationToken);
+    }
+
+    /// <summary>The process of an edge or a worker as it is now.</summary>
+    public RoleProcess Find(string name) => Region.Edges.Concat(Region.Workers).Single(role => role.Name == name);
+
+    /// <summary>A node of the object store, from 1.</summary>
+    public Target StoreNode(int number)
+    {
+        var node = Region.Store!.Cluster.Nodes[number - 1];
+        return new Target($"store-{number}", node.Host, () => node.ProcessId, node.KillAsync, node.StartAsync);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Region.DisposeAsync();
+        await Network.DisposeAsync();
+    }
+
+    // Programs that have just started compile while they serve, and are no measure of a fault.
+    private async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        const int requests = 600;
+        const int concurrency = 4;
+        var callers = await CallersAsync("warm-up", 1, cancellationToken);
+        using var client = new ApiClient(() => EdgeAddresses);
+        await Parallel.ForAsync(
+            0, requests, new ParallelOptions { MaxDegreeOfParallelism = concurrency },
+            async (number, _) => await client.SendAsync(
+                HttpMethod.Post, "/v1/images:convert?" + Query, callers[0].Key,
+                Images[number % Images.Count].Bytes, null, cancellationToken));
+    }
+
+    private static IEnumerable<string> Named(string kind, int count) =>
+        Enumerable.Range(1, count).Select(number => FormattableString.Invariant($"{kind}-{number}"));
+
+    // The command line converts without a region: what it makes is the measure of what the region makes.
+    private async Task AskOracleAsync()
+    {
+        var (from, to) = (Path.Combine(Options.Folder, "images"), Path.Combine(Options.Folder, "oracle"));
+        Directory.CreateDirectory(from);
+        var photos = Enumerable.Range(0, Photos.Count).Select(number => Photos[number])
+            .OrderBy(photo => photo.Length).Take(Subjects).Index().ToList();
+        foreach (var (number, photo) in photos)
+            await File.WriteAllBytesAsync(Path.Combine(from, $"{number}.jpg"), photo);
+        await Shell.RunAsync(
+            EngineHost.Loopback, Options.ProgramPath, "convert", from, to, "--width", "200", "--format", "jpeg");
+        Images = [.. photos.Select(photo => new Subject($"photo-{photo.Index}", photo.Item, Query))];
+        Oracle = photos.ToDictionary(
+            photo => $"photo-{photo.Index}",
+            photo => Hash(Directory.EnumerateFiles(to, $"{photo.Index}.*").Single()));
+    }
+
+    private static string Hash(string path) =>
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+}

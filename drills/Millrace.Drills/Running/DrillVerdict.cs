@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+using Millrace.Drills.Judging;
+
+namespace Millrace.Drills.Running;
+
+/// <summary>What a drill came to.</summary>
+/// <param name="Name">Of the drill.</param>
+/// <param name="Promise">That it is about.</param>
+/// <param name="Seed">That it ran with.</param>
+/// <param name="EndedAt">By the wall clock.</param>
+/// <param name="State">Whether the promise was kept.</param>
+/// <param name="Rulings">Of every judge.</param>
+/// <param name="Phases">Conversions before, during and after the faults.</param>
+internal sealed record DrillVerdict(
+    string Name, string Promise, int Seed, DateTimeOffset EndedAt, RulingState State,
+    IReadOnlyList<Ruling> Rulings, IReadOnlyList<Phase> Phases)
+{
+    /// <summary>The history that it was judged by.</summary>
+    [JsonIgnore]
+    public Facts? Facts { get; init; }
+
+    [JsonIgnore]
+    public bool Passed => State is RulingState.Holds;
+
+    /// <summary>passed, failed or unknown.</summary>
+    [JsonIgnore]
+    public string Word => State switch
+    {
+        RulingState.Holds => "passed",
+        RulingState.Broken => "failed",
+        _ => "unknown",
+    };
+}

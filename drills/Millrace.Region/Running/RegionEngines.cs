@@ -1,0 +1,47 @@
+using Millrace.Region.Load;
+using Millrace.Engines;
+using Millrace.Engines.Dynalite;
+
+namespace Millrace.Region.Running;
+
+/// <summary>
+/// What the roles of a region stand on: brokers and, for durable jobs, a store and an ear for webhooks.
+/// </summary>
+internal sealed class RegionEngines : IAsyncDisposable
+{
+    private RabbitCluster? _brokers;
+
+    /// <exception cref="InvalidOperationException">They have not been started.</exception>
+    public RabbitCluster Brokers => _brokers ?? throw new InvalidOperationException("There are no brokers yet.");
+
+    /// <summary>Null without durable jobs.</summary>
+    public RegionStore? Store { get; private set; }
+
+    /// <summary>Null without durable jobs or webhooks.</summary>
+    public WebhookEar? Ear { get; private set; }
+
+    /// <summary>The usage ledger; null without one.</summary>
+    public DynaliteServer? Ledger { get; private set; }
+
+    /// <summary>Starts all that the options ask for.</summary>
+    public async Task StartAsync(RegionOptions options, CancellationToken cancellationToken)
+    {
+        _brokers = await RabbitCluster.StartAsync(
+            Path.Combine(options.Folder, "brokers"), options.Hosts("broker", options.Brokers), cancellationToken);
+        if (options.HasLedger) Ledger = await DynaliteServer.StartAsync(Path.Combine(options.Folder, "ledger"));
+        if (options.StorageNodes == 0) return;
+        Store = await RegionStore.StartAsync(
+            Path.Combine(options.Folder, "store"), options.HostOf("store"),
+            options.Hosts("store", options.StorageNodes), cancellationToken);
+        if (options.Webhooks) Ear = await WebhookEar.StartAsync(options.Root, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Ear is not null) await Ear.DisposeAsync();
+        if (Ledger is not null) await Ledger.DisposeAsync();
+        if (Store is not null) await Store.DisposeAsync();
+        if (_brokers is not null) await _brokers.DisposeAsync();
+    }
+}

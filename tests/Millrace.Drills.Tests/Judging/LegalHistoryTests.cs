@@ -1,0 +1,108 @@
+using Millrace.Drills.History;
+using Millrace.Drills.Judging;
+
+namespace Millrace.Drills.Tests.Judging;
+
+/// <summary>What looks odd and is allowed, and what proves nothing.</summary>
+public sealed class LegalHistoryTests
+{
+    [Fact]
+    public void Judge_WhenARedeliveredTicketIsOvertaken_IsNoSwap()
+    {
+        var history = Doctored.Sound();
+        history.RemoveAll(entry => entry is { F: Operation.Start, Key: "t2" });
+        history.Add(Doctored.Start("t2", 20, deliveries: 2));
+
+        Assert.Equal(RulingState.Holds, State(history, "J5"));
+    }
+
+    [Fact]
+    public void Judge_WhenOneOfVeryManyBeganLate_IsTheWorkersAndNotTheQueues()
+    {
+        const int tickets = 200;
+        List<HistoryEntry> history =
+        [
+            .. Enumerable.Range(1, tickets).SelectMany(number =>
+                Doctored.Ticket($"t{number}", number * 10, (number * 10) + 1, (number * 10) + (number == 9 ? 14 : 2))),
+        ];
+
+        Assert.Equal(RulingState.Holds, State(history, "J5"));
+    }
+
+    [Fact]
+    public void Judge_WhenTicketsOverlapped_HasNoPair()
+    {
+        List<HistoryEntry> history = [.. Doctored.Ticket("t1", 1, 5, 9), .. Doctored.Ticket("t2", 4, 6, 7)];
+
+        Assert.Equal(RulingState.Unknown, State(history, "J5"));
+    }
+
+    [Fact]
+    public void Judge_WhenAnOpenRequestIsNeverSeenAgain_IsLegal()
+    {
+        var history = Doctored.Sound();
+        history.RemoveAll(entry => entry.JobId == "job-d");
+
+        Assert.Equal(RulingState.Holds, State(history, "J2"));
+        Assert.Equal(RulingState.Holds, State(history, "J3"));
+        Assert.Equal(RulingState.Holds, State(history, "J6"));
+    }
+
+    [Fact]
+    public void Judge_WhenAPillFails_IsKept()
+    {
+        List<HistoryEntry> history =
+        [
+            new() { F = Operation.Oracle, Image = Doctored.Pill, Type = EntryType.Ok },
+            Doctored.Submit("p", "one", "job-p") with { Image = Doctored.Pill },
+            Doctored.Look("one", "job-p", "failed", "outcome"),
+        ];
+
+        Assert.Equal(RulingState.Holds, State(history, "J1"));
+    }
+
+    [Fact]
+    public void Judge_WhenARequestWasRefused_PromisesNothing()
+    {
+        var history = Doctored.Sound();
+        history.Add(Doctored.Submit("r", "one", "") with { Type = EntryType.Fail, Status = "429" });
+
+        Assert.Equal(RulingState.Holds, State(history, "J1"));
+        Assert.Equal(RulingState.Holds, State(history, "J6"));
+    }
+
+    [Theory]
+    [InlineData("J1")]
+    [InlineData("J2")]
+    [InlineData("J3")]
+    [InlineData("J4")]
+    [InlineData("J5")]
+    [InlineData("J6")]
+    [InlineData("J7 convert")]
+    [InlineData("faults")]
+    public void Judge_OfNothing_IsUnknown(string judge) => Assert.Equal(RulingState.Unknown, State([], judge));
+
+    [Fact]
+    public void Sum_WhenAFaultLeftNoTrace_IsUnknown()
+    {
+        var history = Doctored.Sound();
+        var traced = history.FindIndex(entry => entry is { F: Operation.Fault, Type: EntryType.Ok });
+        history[traced] = history[traced] with { Type = EntryType.Info };
+
+        var rulings = Doctored.Judge(history);
+
+        Assert.Equal(RulingState.Unknown, Court.Sum(rulings));
+    }
+
+    [Fact]
+    public void Sum_WhenThereWasNoFault_IsUnknown()
+    {
+        var history = Doctored.Sound();
+        history.RemoveAll(entry => entry.F is Operation.Fault);
+
+        Assert.Equal(RulingState.Unknown, Court.Sum(Doctored.Judge(history)));
+    }
+
+    private static RulingState State(List<HistoryEntry> history, string judge) =>
+        Doctored.Judge(history).Single(ruling => ruling.Judge == judge).State;
+}
