@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Millrace.Cluster.Bills;
 using Millrace.Region.Load;
 
 namespace Millrace.Cluster.Checks;

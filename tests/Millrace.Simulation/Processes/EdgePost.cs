@@ -80,11 +80,14 @@ internal sealed class EdgePost(Region region, int number)
         var metrics = new IdentityMetrics(region, known);
         var patience = new FeedPatience(new Random(region.Line.Chance.Next()), Identity, process.Time);
         var follower = new IdentityFollower(
-            feed, known, new SnapshotReading(feed, known, Identity, process.Time), reader, patience, metrics, Identity,
+            feed, known, Snapshots(process, feed, known), reader, patience, metrics, Identity,
             process.Time, new SimLog<IdentityFollower>(process));
         process.Watch(follower.RunAsync(CancellationToken.None));
         return new KeyInquiry(feed, reader, known, metrics, Identity, process.Time);
     }
+
+    private static SnapshotReading Snapshots(SimProcess process, SimFeed feed, KnownTenants known) =>
+        new(feed, known, Identity, process.Time, new SimLog<SnapshotReading>(process));
 
     private (Dispatcher Dispatcher, ClaimDesk Desk, FirstSightGate Sight) Dispatch(
         SimProcess process, SimQueue queue, OpenConversions open, Fleet fleet)

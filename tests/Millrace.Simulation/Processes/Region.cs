@@ -25,6 +25,7 @@ internal sealed class Region : IMeterFactory
         Wire = new Wire(line, Weather);
         Poison = new PoisonJudge(Judge, line, Weather, EdgeCount, Kernels);
         Order = new OrderJudge(Judge);
+        Usage = new UsageJudge(Judge);
         Broker = new SimBroker(line, CellCount, Judge, Order, bug);
         Deaths = new SimDeathLog(Broker.Process);
         Bucket = new SimBucket(line, Judge, bug);
@@ -48,6 +49,8 @@ internal sealed class Region : IMeterFactory
     public PoisonJudge Poison { get; }
 
     public OrderJudge Order { get; }
+
+    public UsageJudge Usage { get; }
 
     public KeyJudge Keys { get; }
 

@@ -66,7 +66,8 @@ internal sealed class WorkerPost(Region region, int number)
         var conversion = new JobConversion(pool, turns, witness, credit, self, bytes, health);
         var jobs = new JobHandler(
             new JobObjects(new SimStore(region.Bucket, wire, process)), bytes, conversion, new JobPlaces(Jobs), credit,
-            new FollowUps(queue, jitter, Jobs, time), self, Jobs, time, process.NewId, new SimLog<JobHandler>(process));
+            new FollowUps(queue, jitter, Jobs, time), self, region.Usage, Jobs, time, process.NewId,
+            new SimLog<JobHandler>(process));
         var handler = new LeaseHandler(
             pool, turns, witness, credit, self, clocks, calls, metrics, jitter, leases, time,
             new SimLog<LeaseHandler>(process), jobs.EndAsync);
