@@ -83,7 +83,6 @@ internal static class DrillCommand
         var time = TimeProvider.System;
         var left = Leftovers.End();
         if (left > 0) Console.Out.WriteLine($"ended {left} processes of an earlier run");
-        Environment.SetEnvironmentVariable(Leftovers.Mark, Leftovers.Own);
         var start = time.GetTimestamp();
         var nodes = wanted.Exists(drill => drill.WantsStoreNodes) ? DrillRegion.StorageNodes : 0;
         var options = new RegionOptions
@@ -142,7 +141,7 @@ internal static class DrillCommand
         Console.Out.WriteLine($"drill {drill.Name}, seed {seed}: {drill.Promise}");
         await using var history = folder.History();
         var verdict = await new DrillRun(region, drill, seed, TimeProvider.System).RunAsync(history, cancellationToken);
-        folder.Write(verdict, region.Options.Folder);
+        folder.Write(verdict, region.Options.Folder, counts: region.Options.RoleEnvironment.Count == 0);
         Report.Print(verdict, folder.Path);
         return verdict;
     }

@@ -13,6 +13,9 @@ public sealed record EngineHost(string Name, string Address, string? Namespace)
     /// <summary>This machine, by 127.0.0.1.</summary>
     public static EngineHost Loopback { get; } = new("localhost", "127.0.0.1", null);
 
+    /// <summary>Environment that every program gets there: by it, what a killed harness has left is known.</summary>
+    public IReadOnlyDictionary<string, string> Marks { get; init; } = new Dictionary<string, string>();
+
     /// <summary>So many times this machine.</summary>
     public static IReadOnlyList<EngineHost> Here(int count) => [.. Enumerable.Repeat(Loopback, count)];
 
@@ -30,6 +33,7 @@ public sealed record EngineHost(string Name, string Address, string? Namespace)
         };
         there.Environment.Clear();
         foreach (var (name, value) in start.Environment) there.Environment[name] = value;
+        foreach (var (name, value) in Marks) there.Environment[name] = value;
         return there;
     }
 }

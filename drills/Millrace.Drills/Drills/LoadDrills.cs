@@ -163,6 +163,6 @@ internal static class LoadDrills
         yield return Ruling.Expect(
             "goodput", well >= due, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{well} of {phases[1].Begun} conversions ended well, at least {due:0} are due: 90 % of the usual rate"));
+                $"{well} of {phases[1].Begun} conversions ended well; {due:0} are due, 90 % of the usual"));
     }
 }

@@ -31,7 +31,7 @@ internal static class RoleDrills
             Load = new() { ConversionsPerSecond = 5, JobsPerSecond = 0.5 },
             Limits = new() { FailedShareMax = 0.01 },
         },
-        new("slow-link", "One edge and one worker send at 200 kbit/s: others are unharmed, and nothing is lost.",
+        new("slow-link", "A worker sends at 50 kbit/s, then an edge at 1 Mbit/s: nothing is lost.",
             SlowLinksAsync) { Limits = new() { FailedShareMax = 0.02 } },
         new("management-down", "Management is away with its database, an edge starts meanwhile: every known key works.",
             ManagementDownAsync),
@@ -72,9 +72,11 @@ internal static class RoleDrills
 
     private static async Task SlowLinksAsync(Scene scene, CancellationToken cancellationToken)
     {
-        const int kilobits = 200;
-        await scene.DoAsync(new SlowLinkFault(scene.Region.Network.Of("worker-1"), kilobits), 12, cancellationToken);
-        await scene.DoAsync(new SlowLinkFault(scene.Region.Network.Of("edge-2"), kilobits), 12, cancellationToken);
+        const int workerKilobits = 50;
+        const int edgeKilobits = 1000;
+        var (worker, edge) = (scene.Region.Network.Of("worker-1"), scene.Region.Network.Of("edge-2"));
+        await scene.DoAsync(new SlowLinkFault(worker, workerKilobits), 12, cancellationToken);
+        await scene.DoAsync(new SlowLinkFault(edge, edgeKilobits), 12, cancellationToken);
     }
 
     private static async Task ManagementDownAsync(Scene scene, CancellationToken cancellationToken)

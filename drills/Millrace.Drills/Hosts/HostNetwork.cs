@@ -72,7 +72,10 @@ internal sealed class HostNetwork : IAsyncDisposable
     private async Task AddAsync(string run, int number, string name)
     {
         var address = Prefix + (FirstAddress + number).ToString(CultureInfo.InvariantCulture);
-        var host = new EngineHost(name, address, $"{run}-{name}");
+        var host = new EngineHost(name, address, $"{run}-{name}")
+        {
+            Marks = new Dictionary<string, string> { [Leftovers.Mark] = Leftovers.Own },
+        };
         await Shell.RunAsync($"ip netns add {host.Namespace}");
         await Shell.RunAsync($"ip link add v{number} type veth peer name eth0 netns {host.Namespace}");
         await Shell.RunAsync($"ip link set v{number} master hub up");

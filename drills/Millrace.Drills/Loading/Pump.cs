@@ -3,7 +3,8 @@ namespace Millrace.Drills.Loading;
 /// <summary>Begins operations at a rate, whether or not those before have ended, until it is told to stop.</summary>
 internal sealed class Pump(int underWayMax, TimeProvider time)
 {
-    private static readonly TimeSpan IdleLook = TimeSpan.FromMilliseconds(100);
+    private const double SlowestRate = 0.001;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
     private int _underWay;
 
     /// <summary>Those that have not ended.</summary>
@@ -19,14 +20,17 @@ internal sealed class Pump(int underWayMax, TimeProvider time)
     public async Task RunAsync(Func<double> perSecond, Func<int, Task> begin, CancellationToken stop)
     {
         var running = new List<Task>();
-        var due = time.GetTimestamp();
+        var last = time.GetTimestamp();
         for (var number = 0; !stop.IsCancellationRequested;)
         {
-            var rate = perSecond();
-            if (!await WaitAsync(rate > 0 ? Left(due) : IdleLook, stop)) break;
-            if (rate <= 0 || time.GetElapsedTime(due) > TimeSpan.FromSeconds(1)) due = time.GetTimestamp();
-            if (rate <= 0) continue;
-            due += (long)(time.TimestampFrequency / rate);
+            var left = Left(last, perSecond());
+            if (left > TimeSpan.Zero)
+            {
+                // In short waits, as the rate may change meanwhile.
+                if (!await WaitAsync(left < LongestWait ? left : LongestWait, stop)) break;
+                continue;
+            }
+            last = Math.Max(last + Period(perSecond()), time.GetTimestamp() - time.TimestampFrequency);
             if (UnderWay >= underWayMax) Withheld++;
             else running.Add(CountedAsync(begin(number++)));
             if (running.Count > 2 * underWayMax) running.RemoveAll(task => task.IsCompletedSuccessfully);
@@ -34,11 +38,13 @@ internal sealed class Pump(int underWayMax, TimeProvider time)
         await Task.WhenAll(running);
     }
 
-    private TimeSpan Left(long due) => -time.GetElapsedTime(due);
+    private TimeSpan Left(long last, double rate) =>
+        rate <= 0 ? LongestWait : time.GetElapsedTime(time.GetTimestamp(), last + Period(rate));
+
+    private long Period(double rate) => (long)(time.TimestampFrequency / Math.Max(rate, SlowestRate));
 
     private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken stop)
     {
-        if (wait <= TimeSpan.Zero) return true;
         try
         {
             await Task.Delay(wait, time, stop);

@@ -33,13 +33,19 @@ internal sealed class RunFolder
     public TextWriter History() => new StreamWriter(System.IO.Path.Combine(Path, "history.jsonl"));
 
     /// <summary>Writes verdict, picture and line, and copies the region's logs.</summary>
-    public void Write(DrillVerdict verdict, string regionFolder)
+    /// <param name="verdict">Of the drill.</param>
+    /// <param name="regionFolder">Where the logs are.</param>
+    /// <param name="counts">Whether the run says anything of the product: one with sabotage has no line.</param>
+    public void Write(DrillVerdict verdict, string regionFolder, bool counts)
     {
         File.WriteAllText(In("verdict.json"), JsonSerializer.Serialize(verdict, Readable));
         var title = $"{verdict.Name}, seed {verdict.Seed}: {verdict.Word}";
         File.WriteAllText(In("picture.svg"), Picture.Draw(title, verdict.Facts!));
-        File.AppendAllText(
-            System.IO.Path.Combine(_drills, Table), JsonSerializer.Serialize(verdict, Options) + "\n");
+        if (counts)
+        {
+            File.AppendAllText(
+                System.IO.Path.Combine(_drills, Table), JsonSerializer.Serialize(verdict, Options) + "\n");
+        }
         Directory.CreateDirectory(In("logs"));
         foreach (var log in Directory.EnumerateFiles(regionFolder, "*.log"))
             File.Copy(log, System.IO.Path.Combine(In("logs"), System.IO.Path.GetFileName(log)), overwrite: true);
