@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 
@@ -5,10 +6,9 @@ namespace Millrace.Management.Store;
 
 /// <summary>
 /// Seals secrets before they go into the database (AES-256-GCM, a nonce each, bound to whose they are), so that a copy
-/// of
-/// the database alone tells none.
+/// of the database alone tells none.
 /// </summary>
-internal sealed class Sealing : IDisposable
+internal sealed partial class Sealing : IDisposable
 {
     private const int KeyBytes = 32;
     private const int NonceBytes = 12;
@@ -92,11 +92,33 @@ internal sealed class Sealing : IDisposable
         }
         try
         {
-            File.Move(draft, path, overwrite: false);
+            Name(draft, path);
         }
-        catch (IOException) when (File.Exists(path))
+        finally
         {
             File.Delete(draft);
         }
     }
+
+    // The framework's move that does not replace looks first and moves then: two would both do it.
+    private static void Name(string draft, string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            if (Link(draft, path) == 0 || File.Exists(path)) return;
+            throw new IOException($"Management:Store:SealFile '{path}' cannot be made: error "
+                + FormattableString.Invariant($"{Marshal.GetLastPInvokeError()}."));
+        }
+        try
+        {
+            File.Move(draft, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another one was first.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string from, string to);
 }
