@@ -8,6 +8,7 @@ using Millrace.Engines;
 using Millrace.Queue.Rabbit;
 using Millrace.Queue.Rabbit.Links;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using ToOptions = Microsoft.Extensions.Options.Options;
 
 namespace Millrace.Queue.Tests.Rabbit;
@@ -105,15 +106,27 @@ internal sealed class RabbitStore : IAsyncDisposable
     {
         await Cluster.MendAsync();
         foreach (var open in Enumerable.Reverse(_open)) await open.DisposeAsync();
-        using var limit = new CancellationTokenSource(Deadline.Limit);
-        await using (var connection = await ConnectAsync())
-        {
-            await using var channel = await connection.CreateChannelAsync();
-            foreach (var queue in _used.SelectMany(used => new RabbitTopology(used).Queues).DistinctBy(one => one.Name))
-                await channel.QueueDeleteAsync(queue.Name, cancellationToken: limit.Token);
-        }
+        // A node that was killed is there before all its queues are.
+        await Deadline.UntilAsync(TryDeleteAsync, "the queues of this test are deleted");
         await _services.DisposeAsync();
         File.Delete(_passwordFile);
         File.Delete(_passwordFile + ".user");
+    }
+
+    private async Task<bool> TryDeleteAsync()
+    {
+        using var limit = new CancellationTokenSource(Deadline.Limit);
+        try
+        {
+            await using var connection = await ConnectAsync();
+            await using var channel = await connection.CreateChannelAsync();
+            foreach (var queue in _used.SelectMany(used => new RabbitTopology(used).Queues).DistinctBy(one => one.Name))
+                await channel.QueueDeleteAsync(queue.Name, cancellationToken: limit.Token);
+            return true;
+        }
+        catch (OperationInterruptedException)
+        {
+            return false;
+        }
     }
 }
