@@ -40,10 +40,10 @@ internal sealed class FeedPatience(Random random, IOptions<IdentityOptions> opti
     }
 
     /// <summary>
-    /// A snapshot was read: unless the digests match after it, the next must wait twice as long. One that failed is a
-    /// failed call, and waits as such.
+    /// A snapshot was read, or could not be beside a table that is there: unless the digests match after it, the next
+    /// must wait twice as long. One that fails where nothing is known yet is a failed call, and waits as such.
     /// </summary>
-    public void SnapshotRead()
+    public void SnapshotTried()
     {
         _snapshotAt = time.GetTimestamp();
         var next = _pause == TimeSpan.Zero ? FirstSnapshotPause : _pause * 2;

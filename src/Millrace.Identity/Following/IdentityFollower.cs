@@ -14,6 +14,8 @@ internal sealed partial class IdentityFollower(
     IdentityMetrics metrics, IOptions<IdentityOptions> options, TimeProvider time, ILogger<IdentityFollower> log)
     : BackgroundService
 {
+    private const string Asked = "asked";
+
     // A table that has gone ahead of the digest is compared again soon.
     private static readonly TimeSpan CompareSoon = TimeSpan.FromSeconds(1);
 
@@ -52,11 +54,12 @@ internal sealed partial class IdentityFollower(
             if (_wanted is { } cause && patience.MaySnapshot()) await SnapshotAsync(cause, cancellationToken);
             if (known.Table is not { } table) return patience.Failed();
             var hasMore = await FollowAsync(table, cancellationToken);
-            if (IsDue()) await CompareAsync(table, cancellationToken);
+            // Who was set back is not heard before a snapshot of it is believed.
+            if (_wanted != Asked && IsDue()) await CompareAsync(table, cancellationToken);
             metrics.Called(isAnswered: true);
             _alarmedAt = default;
             patience.Answered();
-            return _wanted == "asked" ? patience.UntilSnapshot() : hasMore ? TimeSpan.Zero : _options.Pause;
+            return _wanted == Asked ? UntilAsked() : hasMore ? TimeSpan.Zero : _options.Pause;
         }
         catch (IdentityFeedException exception)
         {
@@ -73,12 +76,33 @@ internal sealed partial class IdentityFollower(
         }
     }
 
+    // It may be mended sooner, and is asked as often as one that is away.
+    private TimeSpan UntilAsked()
+    {
+        var wait = patience.UntilSnapshot();
+        return wait < _options.BackoffMax ? wait : _options.BackoffMax;
+    }
+
+    private async Task<IdentityTable> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await snapshots.ReadAsync(reader, cancellationToken);
+        }
+        catch (IdentityFeedException) when (known.Table is not null)
+        {
+            // Until the next is due, changes are followed by what is here.
+            patience.SnapshotTried();
+            throw;
+        }
+    }
+
     private async Task SnapshotAsync(string cause, CancellationToken cancellationToken)
     {
-        var table = await snapshots.ReadAsync(reader, cancellationToken);
+        var table = await ReadAsync(cancellationToken);
         known.Hold(table, TimeSpan.Zero);
         _wanted = null;
-        patience.SnapshotRead();
+        patience.SnapshotTried();
         metrics.Snapshot(cause);
         LogSnapshot(table.Count, table.Reaches, cause);
     }
@@ -92,10 +116,16 @@ internal sealed partial class IdentityFollower(
         {
             // Management has forgotten the changes, or was set back: what is here is not what it has. Whether it is to
             // be believed at all, the snapshot shows: until then it was not heard.
-            _wanted = "asked";
+            _wanted = Asked;
             return false;
         }
         known.Hear(page);
+        if (_wanted == Asked)
+        {
+            // It has what is here after all; whether it is the same, the digests tell.
+            _wanted = null;
+            PutOffComparison(TimeSpan.Zero);
+        }
         table.Apply(page);
         if (page.Entries.Count > 0) metrics.Changed(page.Entries.Count);
         if (table.Gone > _options.RemovedMax) _wanted ??= "removed";

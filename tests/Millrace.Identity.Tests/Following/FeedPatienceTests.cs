@@ -36,7 +36,7 @@ public sealed class FeedPatienceTests
         var waits = new List<double>();
         for (var i = 0; i < 12; i++)
         {
-            _patience.SnapshotRead();
+            _patience.SnapshotTried();
             waits.Add(_patience.UntilSnapshot().TotalSeconds);
             _time.Advance(_patience.UntilSnapshot());
             Assert.True(_patience.MaySnapshot());

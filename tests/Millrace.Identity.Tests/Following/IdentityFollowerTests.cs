@@ -180,6 +180,38 @@ public sealed class IdentityFollowerTests : IDisposable
     }
 
     [Fact]
+    public async Task Follow_WhileManagementIsNotBelieved_CountsItAsUnheardAndReadsItEverMoreRarely()
+    {
+        _feed.Put(Enumerable.Range(2, 100).Select(key => Accounts.Key(key, "t")));
+        await using var follower = await Follower.StartAsync(_feed, null, ("Identity:Wait", "00:00:00.050"));
+        await follower.UntilAsync(101, KeyStanding.Live);
+        var before = _feed.Snapshots;
+
+        _feed.Lose();
+        await Patience.UntilAsync(() => follower.Known.Age > TimeSpan.FromSeconds(4), "it is unheard for a while");
+
+        Assert.InRange(_feed.Snapshots - before, 1, 8);
+        Assert.Equal(KeyStanding.Live, follower.Standing(101));
+    }
+
+    [Fact]
+    public async Task Follow_WhileSnapshotsBreakOff_FollowsChangesOn()
+    {
+        await using var follower = await Follower.StartAsync(_feed);
+        await follower.UntilAsync(1, KeyStanding.Live);
+        _feed.BreaksAfter = 0;
+        var before = _feed.Snapshots;
+        // No change tells of it: the digests differ, and a snapshot is wanted.
+        _feed.Corrupt(Accounts.Key(5, "t"));
+        await Patience.UntilAsync(() => _feed.Snapshots > before, "a snapshot was tried");
+
+        _feed.Put(Accounts.Key(2, "t"));
+
+        await follower.UntilAsync(2, KeyStanding.Live);
+        Assert.Equal(KeyStanding.Absent, follower.Standing(5));
+    }
+
+    [Fact]
     public async Task Follow_WhenManagementThatWasNotBelievedIsMended_FollowsItOn()
     {
         _feed.Put(Enumerable.Range(2, 100).Select(key => Accounts.Key(key, "t")));
