@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Net;
 using Millrace.Bench.Identity;
@@ -46,7 +47,7 @@ internal static class FairnessCommand
             + "(400/s); load from this process.\n");
         var table = new Table(
             "edge", "beside", "others sent", "answered", "to without", "p50 ms", "p99 ms", "greedy: 200", "429", "503",
-            "its refusals' p50 ms", "p99 ms");
+            "429 p50 ms", "p99 ms", "at the edge", "p99 ms");
         await CompareAsync("it may send 50/s", TenHundredths, [], rounds, span, table, cancellationToken);
         (string, string)[] small = [("Edge:Admission:RequestsMax", "64"), ("Edge:Admission:Lanes", "8")];
         await CompareAsync("no rate, edge of 64 places", NoLimits, small, rounds, span, table, cancellationToken);
@@ -67,9 +68,10 @@ internal static class FairnessCommand
     {
         using var kernels = new SemaphoreSlim(KernelsAtOnce);
         var tenants = new BenchTenants(Others + 1, limits);
+        var refusals = new ConcurrentQueue<double>();
         await using var edge = await BenchEdge.StartAsync(
             name, tenants, cancellationToken, (_, cancelled) => ConvertAsync(kernels, cancelled),
-            usage: null, settings);
+            usage: null, refusals, settings);
         using var without = new Crowd(edge.Address, tenants);
         using var with = new Crowd(edge.Address, tenants);
         for (var round = -1; round < rounds; round++)
@@ -81,9 +83,10 @@ internal static class FairnessCommand
             // The first only warmed up.
             without.Forget();
             with.Forget();
+            refusals.Clear();
         }
-        without.Add(table, name, "nobody", without);
-        with.Add(table, name, "the greedy one", without);
+        without.Add(table, name, "nobody", without, []);
+        with.Add(table, name, "the greedy one", without, refusals);
     }
 
     private static async Task<ConversionOutcome> ConvertAsync(
@@ -148,7 +151,8 @@ internal static class FairnessCommand
             _greedy.Forget();
         }
 
-        public void Add(Table table, string edge, string beside, Crowd without)
+        public void Add(
+            Table table, string edge, string beside, Crowd without, IReadOnlyCollection<double> atTheEdge)
         {
             var times = _others.SelectMany(load => load.Answers).Where(answer => answer.Status == HttpStatusCode.OK)
                 .Select(answer => answer.Milliseconds).ToList();
@@ -158,7 +162,7 @@ internal static class FairnessCommand
                 edge, beside, _others.Sum(load => load.Sent), _others.Sum(Answered), Goodput / without.Goodput,
                 Figures.Median(times), Figures.Quantile(times, 0.99), Answered(_greedy),
                 refused.Count, Count(HttpStatusCode.ServiceUnavailable), Figures.Median(refused),
-                Figures.Quantile(refused, 0.99));
+                Figures.Quantile(refused, 0.99), Figures.Median(atTheEdge), Figures.Quantile(atTheEdge, 0.99));
         }
 
         public void Dispose()

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -48,10 +50,12 @@ internal sealed class BenchEdge : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="convert">Converts; null: answers at once.</param>
     /// <param name="usage">Records; null: nobody does.</param>
+    /// <param name="refusals">Gets what the edge took for each 429, in ms, from its head to its end; or null.</param>
     /// <param name="settings">Of the edge.</param>
     public static async Task<BenchEdge> StartAsync(
         string name, IIdentityFeed? feed, CancellationToken cancellationToken, ConvertOrder? convert = null,
-        IUsageRecorder? usage = null, params (string Key, string Value)[] settings)
+        IUsageRecorder? usage = null, ConcurrentQueue<double>? refusals = null,
+        params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -63,6 +67,7 @@ internal sealed class BenchEdge : IAsyncDisposable
         if (feed is null) builder.Services.AddEdgeOpen();
         else builder.Services.AddSingleton(feed).AddEdgeIdentity(seed: 1);
         var app = builder.Build();
+        if (refusals is not null) app.Use(next => context => WatchAsync(context, next, refusals));
         app.MapEdge();
         await app.StartAsync(cancellationToken);
         while (app.Services.GetService<KnownTenants>() is { Table: null })
@@ -71,9 +76,11 @@ internal sealed class BenchEdge : IAsyncDisposable
     }
 
     public async Task RunAsync(
-        LoadGenerator load, int requests, int concurrency, bool isCounted, CancellationToken cancellationToken)
+        LoadGenerator load, IReadOnlyList<Photo> photos, int requests, int concurrency, bool isCounted,
+        CancellationToken cancellationToken)
     {
-        var run = await load.RunAsync(_ => (_address, Picture), requests, concurrency, cancellationToken);
+        var run = await load.RunAsync(
+            index => (_address, photos[index % photos.Count]), requests, concurrency, cancellationToken);
         if (!isCounted) return;
         PerSecond.Add(run.PerSecond);
         Milliseconds.Add(Figures.Median(run.Milliseconds));
@@ -85,6 +92,14 @@ internal sealed class BenchEdge : IAsyncDisposable
     public static ConversionOutcome Answer() => ConversionOutcome.Of(
         new ConvertedImage(Result, ImageFormat.Jpeg, 40, 30, 1, new ImageHeader(ImageFormat.Png, 40, 30), null),
         new ConversionTiming(TimeSpan.Zero, TimeSpan.FromMilliseconds(1), 1));
+
+    private static async Task WatchAsync(HttpContext context, RequestDelegate next, ConcurrentQueue<double> refusals)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        await next(context);
+        if (context.Response.StatusCode == StatusCodes.Status429TooManyRequests)
+            refusals.Enqueue(TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
+    }
 
     // Only its header is looked at.
     private static byte[] Png()

@@ -17,8 +17,6 @@ internal static class IdentityCommand
     private const int LookupRounds = 9;
     private const int WholeRounds = 14;
     private const int BriefRounds = 4;
-    private const int RequestsPerRound = 20_000;
-    private const int Concurrency = 8;
     private const double Megabyte = 1e6;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(20);
 
@@ -44,7 +42,7 @@ internal static class IdentityCommand
         var tenants = new BenchTenants(count);
         var table = await PrintLoadsAsync(tenants, cancellationToken);
         PrintLookups(table, tenants.Keys);
-        await PrintServiceAsync(tenants, rounds, cancellationToken);
+        await PrintServiceAsync(tenants, rounds, new Places(BenchOptions.RootOf(parsed)), cancellationToken);
     }
 
     private static async Task<IdentityTable> PrintLoadsAsync(BenchTenants tenants, CancellationToken cancellationToken)
@@ -110,42 +108,27 @@ internal static class IdentityCommand
     }
 
     private static async Task PrintServiceAsync(
-        BenchTenants tenants, int rounds, CancellationToken cancellationToken)
+        BenchTenants tenants, int rounds, Places places, CancellationToken cancellationToken)
     {
-        await using var keyed = await BenchEdge.StartAsync("with keys", tenants, cancellationToken);
-        await using var open = await BenchEdge.StartAsync("without (--open)", null, cancellationToken);
-        using (var process = Process.GetCurrentProcess())
-        {
-            var before = process.TotalProcessorTime;
-            await Task.Delay(Idle, TimeProvider.System, cancellationToken);
-            process.Refresh();
-            var share = (process.TotalProcessorTime - before) / Idle * 100;
-            Console.Out.WriteLine(
-                $"Two edges of which one follows the feed, for {Idle.TotalSeconds} s in which nothing changes: "
-                + FormattableString.Invariant($"{share:0.00} % of one processor in all.\n"));
-        }
+        await PrintIdleAsync(tenants, cancellationToken);
         using var load = new LoadGenerator(TimeProvider.System, "Bearer " + tenants.Keys[^1]);
-        for (var round = -2; round < rounds; round++)
-        {
-            foreach (var edge in round % 2 == 0 ? new[] { keyed, open } : [open, keyed])
-                await edge.RunAsync(load, RequestsPerRound, Concurrency, isCounted: round >= 0, cancellationToken);
-        }
-        Print(keyed, open);
+        var pair = new EdgePair(
+            convert => BenchEdge.StartAsync("with keys", tenants, cancellationToken, convert),
+            convert => BenchEdge.StartAsync("without (--open)", null, cancellationToken, convert), load, rounds);
+        await pair.RunAsync(places, cancellationToken);
     }
 
-    private static void Print(BenchEdge keyed, BenchEdge open)
+    private static async Task PrintIdleAsync(BenchTenants tenants, CancellationToken cancellationToken)
     {
+        await using var keyed = await BenchEdge.StartAsync("with keys", tenants, cancellationToken);
+        using var process = Process.GetCurrentProcess();
+        var before = process.TotalProcessorTime;
+        await Task.Delay(Idle, TimeProvider.System, cancellationToken);
+        process.Refresh();
+        var share = (process.TotalProcessorTime - before) / Idle * 100;
         Console.Out.WriteLine(
-            "The edge alone, with a converter that answers at once, so that what is left is HTTP and the edge's own "
-            + $"work; {Concurrency} at a time, load from the same process.\n");
-        var figures = new Table("edge", "requests/s", "to without", "p50 ms");
-        foreach (var edge in new[] { keyed, open })
-        {
-            figures.Add(
-                edge.Name, Figures.Median(edge.PerSecond), Figures.Ratio(edge.PerSecond, open.PerSecond),
-                Figures.Median(edge.Milliseconds));
-        }
-        figures.Print();
+            $"An edge that follows the feed, for {Idle.TotalSeconds} s in which nothing changes: "
+            + FormattableString.Invariant($"{share:0.00} % of one processor.\n"));
     }
 
     private static double Seconds(Action work)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Millrace.Bench.Identity;
@@ -19,8 +18,6 @@ internal static class MeteringCommand
     private const int BriefRecords = 200_000;
     private const int WholeRounds = 14;
     private const int BriefRounds = 4;
-    private const int RequestsPerRound = 20_000;
-    private const int Concurrency = 8;
     private const int RecordsPerSecond = 5_000;
     private const int Tenants = 1_000;
 
@@ -51,7 +48,8 @@ internal static class MeteringCommand
         try
         {
             await PrintRecordsAsync(folder.FullName, records, cancellationToken);
-            await PrintServiceAsync(folder.FullName, rounds, cancellationToken);
+            await PrintServiceAsync(
+                folder.FullName, rounds, new Places(BenchOptions.RootOf(parsed)), cancellationToken);
         }
         finally
         {
@@ -107,33 +105,19 @@ internal static class MeteringCommand
         figures.Print();
     }
 
-    private static async Task PrintServiceAsync(string folder, int rounds, CancellationToken cancellationToken)
+    private static async Task PrintServiceAsync(
+        string folder, int rounds, Places places, CancellationToken cancellationToken)
     {
         using var recording = Start(folder, "service", new CountingStores());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var shipping = recording.RunAsync(stop.Token);
-        await using var with = await BenchEdge.StartAsync(
-            "recorded", null, cancellationToken, usage: recording.Journal);
-        await using var without = await BenchEdge.StartAsync("not recorded", null, cancellationToken);
         using var load = new LoadGenerator(TimeProvider.System);
-        for (var round = -2; round < rounds; round++)
-        {
-            foreach (var edge in round % 2 == 0 ? new[] { with, without } : [without, with])
-                await edge.RunAsync(load, RequestsPerRound, Concurrency, isCounted: round >= 0, cancellationToken);
-        }
+        var pair = new EdgePair(
+            convert => BenchEdge.StartAsync("recorded", null, cancellationToken, convert, recording.Journal),
+            convert => BenchEdge.StartAsync("not recorded", null, cancellationToken, convert), load, rounds);
+        await pair.RunAsync(places, cancellationToken);
         await stop.CancelAsync();
         await shipping;
-        Console.Out.WriteLine(
-            "The edge alone, with a converter that answers at once: HTTP, the edge's own work, and the record; "
-            + $"{Concurrency} at a time, load from the same process.\n");
-        var figures = new Table("requests are", "requests/s", "to not recorded", "p50 ms");
-        foreach (var edge in new[] { with, without })
-        {
-            figures.Add(
-                edge.Name, Figures.Median(edge.PerSecond), Figures.Ratio(edge.PerSecond, without.PerSecond),
-                Figures.Median(edge.Milliseconds));
-        }
-        figures.Print();
     }
 
     private static Recording Start(string folder, string recorder, CountingStores stores)
@@ -145,7 +129,7 @@ internal static class MeteringCommand
             StopTimeout = TimeSpan.FromMinutes(5),
         };
         return new Recording(
-            Options.Create(options), stores, stores, new MeteringMetrics(new Meters()), new Random(1),
+            Options.Create(options), stores, stores, new MeteringMetrics(new BenchMeters()), new Random(1),
             TimeProvider.System, NullLoggerFactory.Instance);
     }
 
@@ -182,14 +166,5 @@ internal static class MeteringCommand
     {
         using var process = Process.GetCurrentProcess();
         return process.TotalProcessorTime;
-    }
-
-    private sealed class Meters : IMeterFactory
-    {
-        public Meter Create(MeterOptions options) => new(options);
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Millrace.Core.Admission;
@@ -22,6 +23,9 @@ internal sealed class RateGate(AdmissionGate gate, AdmissionMetrics metrics)
 
     private const string Name = "tenant";
 
+    // Limits are one object for all tenants of a plan: their text is made once.
+    private readonly ConditionalWeakTable<TenantLimits, string> _policies = [];
+
     /// <summary>Goes on with a request, or refuses it.</summary>
     public Task HandleAsync(HttpContext context, RequestDelegate next)
     {
@@ -35,9 +39,9 @@ internal sealed class RateGate(AdmissionGate gate, AdmissionMetrics metrics)
     }
 
     // The policy is the tenant's, of the whole region; what is left is this edge's share of it.
-    private static void Tell(IHeaderDictionary headers, TenantLimits limits, RateStep step)
+    private void Tell(IHeaderDictionary headers, TenantLimits limits, RateStep step)
     {
-        headers[PolicyHeader] = Policy(limits.RequestsPerSecond);
+        headers[PolicyHeader] = _policies.GetValue(limits, static known => Policy(known.RequestsPerSecond));
         headers[Header] = string.Create(
             CultureInfo.InvariantCulture, $"\"{Name}\";r={step.Left};t={Seconds(step.FullIn)}");
     }

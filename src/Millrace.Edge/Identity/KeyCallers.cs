@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Millrace.Core.Identity;
@@ -22,10 +23,8 @@ internal sealed class KeyCallers(
     {
         var header = context.Request.Headers.Authorization;
         if (!IsBearer(header)) return new(Refuse("missing", Missing()));
-        var key = header[0].AsSpan(Scheme.Length).Trim(' ');
-        if (!ApiKeyText.IsWellFormed(key)) return new(Wrong(context, "malformed"));
+        if (HashOf(context, header[0]!) is not { } hash) return new(Wrong(context, "malformed"));
         if (known.Usable is not { } table) return new(Refuse("unavailable", Unavailable()));
-        var hash = KeyHash.Of(key);
         var finding = table.Find(hash, time.GetUtcNow());
         return finding.Standing == KeyStanding.Absent ? AskAsync(context, hash) : new(Judge(context, finding));
     }
@@ -71,6 +70,24 @@ internal sealed class KeyCallers(
         return CallerReading.Of(problem);
     }
 
+    private static KeyHash? HashOf(HttpContext context, string header)
+    {
+        // A connection of HTTP/2 has many requests at a time, and its items are not made for that.
+        var items = HttpProtocol.IsHttp11(context.Request.Protocol)
+            ? context.Features.Get<IConnectionItemsFeature>()?.Items
+            : null;
+        if (items is not null && items.TryGetValue(SeenKey.Item, out var item)
+            && item is SeenKey seen && ReferenceEquals(seen.Header, header))
+        {
+            return seen.Hash;
+        }
+        var key = header.AsSpan(Scheme.Length).Trim(' ');
+        if (!ApiKeyText.IsWellFormed(key)) return null;
+        var hash = KeyHash.Of(key);
+        if (items is not null) items[SeenKey.Item] = new SeenKey(header, hash);
+        return hash;
+    }
+
     private static bool IsBearer(StringValues header) =>
         header.Count == 1 && header[0]!.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
 
@@ -82,4 +99,16 @@ internal sealed class KeyCallers(
         RetryAfter = TimeSpan.FromSeconds(1),
         Closes = true,
     };
+
+    /// <summary>
+    /// The key that came last over a connection. Where the next request has the same header, the server gives the very
+    /// same string again, which it holds anyway: form and hash, nearly all that a known key costs, are known then.
+    /// </summary>
+    private sealed record SeenKey(string Header, KeyHash Hash)
+    {
+        public static readonly object Item = new();
+
+        // No key in any log.
+        public override string ToString() => nameof(SeenKey);
+    }
 }

@@ -20,6 +20,7 @@ internal static class RoleHost
         CancellationToken cancellationToken)
     {
         if (Settings.Failures(builder.Services) is { Count: > 0 } failures) return Refuse([.. failures]);
+        MemoryDumps.Forbid();
         await using var app = builder.Build();
         map(app);
         await app.StartAsync(cancellationToken);

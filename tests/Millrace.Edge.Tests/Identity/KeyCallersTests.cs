@@ -45,6 +45,24 @@ public sealed class KeyCallersTests
     }
 
     [Fact]
+    public async Task Look_WithManyKeysOverOneConnection_IsEachTimeItsOwn()
+    {
+        await using var server = await KeyServer.StartAsync();
+        await server.FillAsync();
+        int[] keys = [KeyServer.Own, KeyServer.Own, KeyServer.Other, KeyServer.Other, KeyServer.Own, KeyServer.Nobodys];
+
+        using var raw = await RawClient.ConnectAsync(server.Server.Client.BaseAddress!);
+        foreach (var key in keys.Select(Accounts.KeyText))
+            await raw.SendAsync($"GET /v1/jobs HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {key}\r\n\r\n");
+        var answers = (await raw.ReadToEndAsync()).Split("HTTP/1.1 ", StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(["200", "200", "200", "200", "200", "401"], answers.Select(answer => answer[..3]));
+        Assert.Equal(
+            [true, true, false, false, true, false],
+            answers.Select(answer => answer.Contains(server.Job, StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Convert_WithTwoKeys_IsRefused()
     {
         await using var server = await KeyServer.StartAsync();

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Millrace.Testing;
 
@@ -65,6 +66,58 @@ public sealed partial class KeyTests
     }
 
     [Fact]
+    public async Task Jobs_OfATenantThatIsDeletedMeanwhile_EndAndAreThereWhenItIsTakenBack()
+    {
+        using var data = new TemporaryFolder();
+        await using var server = Start(data, "--kernels", "1");
+        var (client, _) = await ReadyAsync(server);
+        using var own = client;
+        var tenant = TenantText().Match(await ShellAsync(data, "tenants", "create", "--name", "Acme")).Value;
+        var key = KeyText().Match(await ShellAsync(data, "keys", "create", tenant, "--name", "ci")).Value;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        var jobs = new List<string>();
+        for (var i = 0; i < 12; i++) jobs.Add(await AcceptedAsync(client, $"/v1/jobs?width={1000 + i}&format=avif"));
+
+        await ShellAsync(data, "tenants", "delete", tenant);
+        await UntilAsync(client, key, HttpStatusCode.Unauthorized);
+        using var unheard = await client.GetAsync(jobs[0], Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, unheard.StatusCode);
+        await ShellAsync(data, "tenants", "resume", tenant);
+        await UntilAsync(client, key, HttpStatusCode.OK);
+
+        foreach (var job in jobs)
+        {
+            await Patience.UntilAsync(async () => await StateAsync(client, job) == "succeeded", $"{job} succeeded");
+            Assert.NotEmpty(await client.GetByteArrayAsync(job + "/result", Cancel));
+        }
+    }
+
+    [Fact]
+    public async Task AServer_WithKeysInItsMemory_LeavesNoCoreDump()
+    {
+        using var data = new TemporaryFolder();
+        await using var server = Start(data);
+        var (client, _) = await ReadyAsync(server);
+        client.Dispose();
+
+        var limits = await File.ReadAllTextAsync($"/proc/{server.Id}/limits", Cancel);
+
+        Assert.Matches(@"Max core file size\s+0\s+0\s", limits);
+    }
+
+    [Fact]
+    public async Task AServer_WhoseRuntimeWouldDumpItsMemory_DoesNotStart()
+    {
+        using var data = new TemporaryFolder();
+
+        var (exitCode, _, errors) = await MillraceProcess.RunAsync(
+            Service.Arguments(data), environment: ("DOTNET_DbgEnableMiniDump", "1"));
+
+        Assert.True(exitCode == 2, $"exit code {exitCode}: {errors}");
+        Assert.Contains("unset it", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AJob_WithAnEndpointOfTheTenantsOwn_IsToldOfSigned()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -98,8 +151,25 @@ public sealed partial class KeyTests
         return answer.StatusCode;
     }
 
-    private static MillraceProcess Start(TemporaryFolder data) =>
-        MillraceProcess.Start(["serve", "--urls", "http://127.0.0.1:0", "--data", data.Path]);
+    private static async Task<string> AcceptedAsync(HttpClient client, string address)
+    {
+        using var content = new ByteArrayContent(Photo);
+        using var answer = await client.PostAsync(address, content, Cancel);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        return answer.Headers.Location!.ToString();
+    }
+
+    private static async Task<string?> StateAsync(HttpClient client, string job)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, job);
+        request.Headers.Accept.ParseAdd("application/json");
+        using var answer = await client.SendAsync(request, Cancel);
+        using var state = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancel));
+        return state.RootElement.GetProperty("state").GetString();
+    }
+
+    private static MillraceProcess Start(TemporaryFolder data, params string[] more) =>
+        MillraceProcess.Start(["serve", "--urls", "http://127.0.0.1:0", "--data", data.Path, .. more]);
 
     private static async Task<(HttpClient Client, string Line)> ReadyAsync(MillraceProcess server)
     {
