@@ -66,6 +66,7 @@ public sealed partial class GuardedClient : IDisposable
         {
             var verdict = OutboundUrl.Check(text, rules);
             if (verdict.Url is not { } url) return OutboundAnswer.Of(verdict.Refusal!.Value);
+            if (call.Allows?.Invoke(url) == false) return OutboundAnswer.Of(OutboundRefusal.HostNotListed);
             using var request = call.Write(url);
             var response = await _http.SendAsync(request, cancellationToken);
             var next = call.RedirectsMax > 0 ? RedirectOf(response, url) : null;

@@ -29,6 +29,11 @@ public sealed record OutboundCall
     public OutboundRules? Rules { get; init; }
 
     /// <summary>
+    /// Whether a URL that the rules allow may be dialled, the first and each that was redirected to; null: every one.
+    /// </summary>
+    public Func<Uri, bool>? Allows { get; init; }
+
+    /// <summary>
     /// Redirects that are followed, 0 to <see cref="RedirectsLimit"/>; with 0, the default, a redirect is the answer.
     /// </summary>
     public int RedirectsMax

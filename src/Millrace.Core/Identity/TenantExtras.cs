@@ -33,7 +33,19 @@ public sealed record UrlSigningPair(string Id, string Key, string Salt)
 /// <param name="Scheme"><c>https</c> or <c>http</c>.</param>
 /// <param name="HostSuffix">A host, or with a leading dot all hosts below it; lower case, in ASCII form.</param>
 /// <param name="Port">1 to 65535; null: the scheme's.</param>
-public sealed record AllowedSource(string Scheme, string HostSuffix, int? Port);
+public sealed record AllowedSource(string Scheme, string HostSuffix, int? Port)
+{
+    /// <summary>Whether a URL is one of these sources.</summary>
+    /// <param name="url">Absolute, as <see cref="Outbound.OutboundUrl"/> lets it pass.</param>
+    public bool Covers(Uri url)
+    {
+        if (url.Scheme != Scheme || url.Port != (Port ?? (Scheme == Uri.UriSchemeHttps ? 443 : 80))) return false;
+        var host = url.IdnHost;
+        return HostSuffix.StartsWith('.')
+            ? host.Length > HostSuffix.Length && host.EndsWith(HostSuffix, StringComparison.Ordinal)
+            : host == HostSuffix;
+    }
+}
 
 /// <summary>A tenant's webhook endpoint. Its text does not tell the secrets.</summary>
 /// <param name="Name">1 to 64 of <c>a-z 0-9 -</c>.</param>

@@ -33,8 +33,15 @@ internal sealed record JobDraft
     /// <summary>The caller's <c>traceparent</c>; null when there is none.</summary>
     public string? Trace { get; init; }
 
-    /// <summary>What the request asks for, as one hash.</summary>
-    public string PayloadHash => JobPayload.Hash(Source.ContentHash, Watermark?.ContentHash, Transforms, Webhook, Keep);
+    /// <summary>Where the image was fetched from; null when it came, or stood in the store.</summary>
+    public string? SourceUrl { get; init; }
+
+    /// <summary>
+    /// What the request asks for, as one hash. Of a URL it is its text that counts: what is there may have changed when
+    /// the request comes again.
+    /// </summary>
+    public string PayloadHash => JobPayload.Hash(
+        SourceUrl ?? Source.ContentHash, Watermark?.ContentHash, Transforms, Webhook, Keep);
 
     /// <summary>The record of it.</summary>
     /// <param name="now">When it is accepted.</param>

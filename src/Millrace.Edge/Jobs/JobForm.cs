@@ -76,7 +76,7 @@ internal static class JobForm
 
         public Problem? Missing()
         {
-            if (_source is null) return JobWish.Bad("source", "it is missing", "upload:ID or s3://bucket/key");
+            if (_source is null) return JobWish.Bad("source", "it is missing", "upload:ID, s3://bucket/key or a URL");
             if (_taken.Contains("transform") == _taken.Contains("transforms"))
                 return JobWish.Bad("transform", "there must be it or transforms", TransformAllowed);
             return null;

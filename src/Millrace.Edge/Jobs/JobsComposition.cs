@@ -20,19 +20,22 @@ public static class JobsComposition
     /// <summary>
     /// Adds durable jobs; needs an <c>IObjectStore</c>, <see cref="EdgeComposition.AddEdge"/> and
     /// <see cref="Dispatch.DispatchComposition.AddEdgeDispatch"/>. Options come from the section <c>Edge:Jobs</c>;
-    /// webhooks are accepted that the sections <c>Webhooks</c> and <c>Outbound</c> allow.
+    /// webhooks and URLs are accepted that the sections <c>Webhooks</c> and <c>Outbound</c> allow.
     /// </summary>
     public static IServiceCollection AddEdgeJobs(this IServiceCollection services)
     {
         services.AddOptions<JobsOptions>().BindConfiguration("Edge:Jobs").ValidateOnStart();
         services.AddSingleton<IValidateOptions<JobsOptions>, JobsOptionsValidator>();
+        services.AddSingleton<IValidateOptions<JobsOptions>, UrlSourcesValidator>();
         services.AddWebhookDestinations();
+        services.AddOutbound();
         services.TryAddSingleton<JobObjects>();
         services.AddSingleton<JobMetrics>();
         services.AddSingleton<JobShell>();
         services.AddSingleton<JobViews>();
         services.AddSingleton<JobList>();
         services.AddSingleton<JobDrafts>();
+        services.AddSingleton<SourceFetching>();
         services.AddSingleton<SourceReading>();
         services.AddSingleton<OpenJobs>();
         services.AddSingleton<JobAcceptance>();

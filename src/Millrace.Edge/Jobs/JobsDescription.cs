@@ -84,7 +84,7 @@ internal sealed class JobsDescription : IOpenApiDocumentTransformer
         Required = new HashSet<string> { "source" },
         Properties = new Dictionary<string, IOpenApiSchema>
         {
-            ["source"] = Text("upload:ID of an earlier upload, or s3://bucket/key where that is allowed."),
+            ["source"] = Text("upload:ID of an earlier upload, s3://bucket/key, or a URL of an allowed source."),
             ["transform"] = Text("A query string, or an object of its parameters; one of it and transforms."),
             ["transforms"] = new OpenApiSchema
             {

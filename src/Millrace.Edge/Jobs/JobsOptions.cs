@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Millrace.Core.Identity;
 
 namespace Millrace.Edge.Jobs;
 
@@ -63,6 +64,19 @@ public sealed record JobsOptions
     public string SourceBucket { get; init; } = "";
 
     /// <summary>
+    /// URLs that images are fetched from, with <c>--open</c> only: with keys each tenant's sources stand in management.
+    /// Default none.
+    /// </summary>
+    public IReadOnlyList<AllowedSource> UrlSources { get; init; } = [];
+
+    /// <summary>
+    /// How long fetching an image from a URL may take in all, redirects and body included. 100 ms to 2 min; default 15
+    /// s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:02:00")]
+    public TimeSpan FetchTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
     /// Time between two sweeps of this edge; half as much is added or taken away by chance. 1 s to 1 day; default 10
     /// min.
     /// </summary>
@@ -78,3 +92,26 @@ public sealed record JobsOptions
 /// <summary>Checks <see cref="JobsOptions"/> before the host serves.</summary>
 [OptionsValidator]
 internal sealed partial class JobsOptionsValidator : IValidateOptions<JobsOptions>;
+
+/// <summary>Checks that each source of <see cref="JobsOptions.UrlSources"/> is one, and that they are heeded.</summary>
+/// <param name="tenants">What management tells; null without it.</param>
+internal sealed class UrlSourcesValidator(ITenantDirectory? tenants = null) : IValidateOptions<JobsOptions>
+{
+    private const string Twice = "Edge:Jobs:UrlSources is read with --open only. With keys a tenant's sources stand in "
+        + "management: PUT /v1/account/sources, or /admin/v1/tenants/TENANT/sources.";
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, JobsOptions options)
+    {
+        if (tenants is not null && options.UrlSources.Count > 0) return ValidateOptionsResult.Fail(Twice);
+        return options.UrlSources.All(IsWhole)
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(
+                "UrlSources: each has the Scheme http or https, a HostSuffix in lower case (with a leading dot: all hosts "
+                + "below it), and a Port of 1 to 65535 or none.");
+    }
+
+    private static bool IsWhole(AllowedSource source) =>
+        source is { Scheme: "http" or "https", HostSuffix.Length: > 1, Port: null or (>= 1 and <= ushort.MaxValue) }
+        && !source.HostSuffix.Any(char.IsAsciiLetterUpper);
+}

@@ -11,44 +11,53 @@ namespace Millrace.Edge.Jobs;
 /// Reads an image that a job names instead of sending it. It is copied into the job, so that what is accepted cannot be
 /// changed or taken away behind it.
 /// </summary>
-internal sealed class SourceReading(IObjectStore store, IOptions<JobsOptions> options)
+internal sealed class SourceReading(IObjectStore store, SourceFetching fetching, IOptions<JobsOptions> options)
 {
     private const string UploadScheme = "upload:";
     private const string BucketScheme = "s3://";
 
+    /// <summary>Whether it is fetched from elsewhere, if it may be.</summary>
+    public static bool IsUrl(string? source) => source is not null
+        && (source.StartsWith("http:", StringComparison.OrdinalIgnoreCase)
+            || source.StartsWith("https:", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Where the named image stands; or why it may not be read.</summary>
-    public Problem? Find(string tenant, string source, out ObjectKey key)
+    public Problem? Find(string tenant, string source, out NamedSource named)
     {
-        key = default;
+        named = default;
         if (source.StartsWith(UploadScheme, StringComparison.Ordinal))
         {
             if (!Guid.TryParse(source.AsSpan(UploadScheme.Length), out var id)) return NotFound();
-            key = JobKeys.Upload(tenant, id);
+            named = new(tenant, JobKeys.Upload(tenant, id), null);
             return null;
         }
-        if (source.StartsWith(BucketScheme, StringComparison.Ordinal)) return FindInBucket(tenant, source, out key);
-        var isUrl = source.StartsWith("http:", StringComparison.OrdinalIgnoreCase)
-            || source.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
-        return isUrl
-            ? Problem.Of(ProblemKinds.SourceRefused, "Images are not fetched from URLs.")
-            : JobWish.Bad("source", "it names nothing that is known", Allowed(tenant));
+        if (source.StartsWith(BucketScheme, StringComparison.Ordinal))
+        {
+            var barred = FindInBucket(tenant, source, out var key);
+            named = new(tenant, key, null);
+            return barred;
+        }
+        if (!IsUrl(source)) return JobWish.Bad("source", "it names nothing that is known", Allowed(tenant));
+        named = new(tenant, default, source);
+        return fetching.Check(tenant, source);
     }
 
+    /// <summary>How long reading it may take; null: what the store has to accept a job.</summary>
+    public TimeSpan? TimeoutOf(NamedSource named) => named.Url is null ? null : fetching.Timeout;
+
     /// <summary>Reads it into memory, hashing it.</summary>
-    /// <param name="key">Where it stands.</param>
+    /// <param name="named">Where it stands.</param>
     /// <param name="admitted">The request's grant.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="IOException">The store cannot.</exception>
-    public async Task<UploadReading> ReadAsync(ObjectKey key, Admitted admitted, CancellationToken cancellationToken)
+    public async Task<UploadReading> ReadAsync(
+        NamedSource named, Admitted admitted, CancellationToken cancellationToken)
     {
-        await using var found = await store.GetAsync(key, range: null, cancellationToken);
-        if (found is null) return new(null, NotFound());
-        var bytesMax = admitted.Limits.BytesMax;
-        if (found.Head.Length > bytesMax) return new(null, HashedBuffer.TooManyBytes(bytesMax));
-        if (admitted.Hold(found.Head.Length) is { } full) return new(null, full);
-        using var buffer = new Taken(new HashedBuffer(bytesMax, found.Head.Length));
-        var problem = await buffer.Buffer!.FillAsync(found.Content, 0, admitted, cancellationToken);
-        return problem is null ? new(buffer.ToUpload(), null) : new(null, problem);
+        if (named.Url is { } url) return await fetching.ReadAsync(named.Tenant, url, admitted, cancellationToken);
+        await using var found = await store.GetAsync(named.Key, range: null, cancellationToken);
+        return found is null
+            ? new(null, NotFound())
+            : await StreamReading.ReadAsync(found.Content, found.Head.Length, admitted, cancellationToken);
     }
 
     private Problem? FindInBucket(string tenant, string source, out ObjectKey key)
@@ -68,23 +77,14 @@ internal sealed class SourceReading(IObjectStore store, IOptions<JobsOptions> op
     }
 
     private string Allowed(string tenant) => options.Value.SourceBucket is { Length: > 0 } bucket
-        ? $"upload:ID and {BucketScheme}{bucket}/{JobKeys.SourcesOf(tenant)}…"
-        : "upload:ID";
+        ? $"upload:ID, {BucketScheme}{bucket}/{JobKeys.SourcesOf(tenant)}…, and URLs of allowed sources"
+        : "upload:ID, and URLs of allowed sources";
 
     private static Problem NotFound() => Problem.Of(ProblemKinds.SourceNotFound);
-
-    /// <summary>A buffer until it is taken over.</summary>
-    private sealed class Taken(HashedBuffer buffer) : IDisposable
-    {
-        public HashedBuffer? Buffer { get; private set; } = buffer;
-
-        public Upload ToUpload()
-        {
-            var upload = new Upload(Buffer!, null);
-            Buffer = null;
-            return upload;
-        }
-
-        public void Dispose() => Buffer?.Dispose();
-    }
 }
+
+/// <summary>An image that a job names.</summary>
+/// <param name="Tenant">Who names it.</param>
+/// <param name="Key">Where it stands in the store; without meaning for a URL.</param>
+/// <param name="Url">The URL; null when it stands in the store.</param>
+internal readonly record struct NamedSource(string Tenant, ObjectKey Key, string? Url);

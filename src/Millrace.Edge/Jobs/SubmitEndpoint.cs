@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Millrace.Core.Identity;
 using Millrace.Core.Images;
 using Millrace.Core.Jobs;
-using Millrace.Core.Objects;
 using Millrace.Core.Tickets;
 using Millrace.Edge.Admission;
 using Millrace.Edge.Convert;
@@ -77,7 +76,8 @@ internal sealed class SubmitEndpoint(
         var problem = drafts.Make(
             context, call, upload, wish with { Keep = wish.Keep ?? asked.KeepDefault }, out var draft);
         if (problem is not null) return (default, problem);
-        var accepted = await acceptance.AcceptAsync(draft! with { Key = asked.Key });
+        var accepted = await acceptance.AcceptAsync(
+            draft! with { Key = asked.Key, SourceUrl = SourceReading.IsUrl(wish.Source) ? wish.Source : null });
         if (accepted is { Record: { } record, IsSame: false })
             open.Add(KnownCaller.Of(context).Caller, record.Id);
         return (accepted, accepted.Problem);
@@ -105,22 +105,23 @@ internal sealed class SubmitEndpoint(
         problem ??= CheckWebhook(asked, wish!.Webhook) ?? JobWish.Check(
             wish.Keep, options.Value.KeepMin, asked.KeepMax);
         if (problem is not null) return (new(null, problem), null);
-        problem = sources.Find(asked.Tenant, wish!.Source!, out var key);
+        problem = sources.Find(asked.Tenant, wish!.Source!, out var named);
         if (problem is not null) return (new(null, problem), null);
-        deadline.Restart(options.Value.AcceptTimeout);
-        return (await ReadNamedAsync(context, key, admitted, deadline.Token), wish);
+        deadline.Restart(sources.TimeoutOf(named) ?? options.Value.AcceptTimeout);
+        return (await ReadNamedAsync(context, named, admitted, deadline.Token), wish);
     }
 
     private async Task<UploadReading> ReadNamedAsync(
-        HttpContext context, ObjectKey key, Admitted admitted, CancellationToken cancellationToken)
+        HttpContext context, NamedSource named, Admitted admitted, CancellationToken cancellationToken)
     {
         try
         {
-            return await sources.ReadAsync(key, admitted, cancellationToken);
+            return await sources.ReadAsync(named, admitted, cancellationToken);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             if (admitted.Settle() is { } shed) return new(null, shed);
+            if (named.Url is not null) return new(null, Problem.Of(ProblemKinds.SourceTimedOut));
             throw new TimeoutException("The object store did not give a source in time.");
         }
     }

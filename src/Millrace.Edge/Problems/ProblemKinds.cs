@@ -87,6 +87,14 @@ public static class ProblemKinds
     public static ProblemKind SourceNotFound { get; } = new(404, "source-not-found",
         "There is no such source", "Upload it again, or check its name.");
 
+    /// <summary>A URL whose server does not give the image.</summary>
+    public static ProblemKind SourceFailed { get; } = new(502, "source-failed",
+        "The source's server did not give the image", "See detail; send the request again once that server answers.");
+
+    /// <summary>A URL whose server is too slow.</summary>
+    public static ProblemKind SourceTimedOut { get; } = new(504, "source-timed-out",
+        "The source's server was too slow", "Send the request again, or upload the image and name it upload:ID.");
+
     /// <summary>The address exists, for other methods.</summary>
     public static ProblemKind MethodNotAllowed { get; } = new(405, "method-not-allowed",
         "The address does not take this method", "Use a method that the Allow header names.");
@@ -303,7 +311,7 @@ public static class ProblemKinds
         BadJob, BadIdempotencyKey, SourceRefused, JobNotFound, DeliveryNotFound, ResultNotFound, SourceNotFound,
         JobBegun, JobNotFinished, JobsOpenLimited,
         JobCancelled, IdempotencyPending, JobExpired, LengthRequired, RangeNotSatisfiable, IdempotencyMismatch,
-        SourceGone, NotWorkedOn, StoreUnavailable, StoreFull,
+        SourceGone, NotWorkedOn, StoreUnavailable, StoreFull, SourceFailed, SourceTimedOut,
     ];
 
     /// <summary>Every kind, by status.</summary>
@@ -319,10 +327,10 @@ public static class ProblemKinds
         SourceGone, TooManyPixels, TooManyFrames, TooManyScans, OutputTooLarge, Damaged, TransformImpossible,
         WatermarkUnreadable, KernelCrashed, KernelDeadline, KernelOutOfMemory, KernelProtocol, Quarantined,
         RateLimited, InFlightLimited, JobsOpenLimited,
-        TooManyWrongKeys, HeadersTooLarge, InternalError, RequestsFull, BytesFull, WaitTooLong, Shed, QueueFull,
+        TooManyWrongKeys, HeadersTooLarge, InternalError, SourceFailed, RequestsFull, BytesFull, WaitTooLong, Shed, QueueFull,
         QueueDeadline, Stopping, IdentityUnavailable, NoKernel, WorkerLost, QueueUnavailable,
         NotWorkedOn, StoreUnavailable, StoreFull, LedgerUnavailable, UsageUnrecorded, PartNotReady, NotProgressing,
-        TrialFailed,
+        TrialFailed, SourceTimedOut,
     ];
 
     private static readonly FrozenDictionary<ConversionFailure, ProblemKind> ByFailure =
