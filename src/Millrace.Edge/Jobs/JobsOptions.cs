@@ -67,7 +67,7 @@ public sealed record JobsOptions
     /// URLs that images are fetched from, with <c>--open</c> only: with keys each tenant's sources stand in management.
     /// Default none.
     /// </summary>
-    public IReadOnlyList<AllowedSource> UrlSources { get; init; } = [];
+    public IReadOnlyList<UrlSource> UrlSources { get; init; } = [];
 
     /// <summary>
     /// How long fetching an image from a URL may take in all, redirects and body included. 100 ms to 2 min; default 15
@@ -93,6 +93,25 @@ public sealed record JobsOptions
 [OptionsValidator]
 internal sealed partial class JobsOptionsValidator : IValidateOptions<JobsOptions>;
 
+/// <summary>URLs that images may be fetched from.</summary>
+public sealed record UrlSource
+{
+    /// <summary><c>https</c>, the default, or <c>http</c>, where <c>Outbound:AllowHttp</c> lets it be dialled.</summary>
+    public string Scheme { get; init; } = Uri.UriSchemeHttps;
+
+    /// <summary>A host, or with a leading dot all hosts below it; lower case.</summary>
+    public string HostSuffix { get; init; } = "";
+
+    /// <summary>1 to 65535; null: the scheme's.</summary>
+    public int? Port { get; init; }
+
+    internal bool IsWhole =>
+        Scheme is "http" or "https" && Port is null or (>= 1 and <= ushort.MaxValue)
+        && HostSuffix.TrimStart('.').Length > 0 && !HostSuffix.Any(char.IsAsciiLetterUpper);
+
+    internal AllowedSource ToAllowed() => new(Scheme, HostSuffix, Port);
+}
+
 /// <summary>Checks that each source of <see cref="JobsOptions.UrlSources"/> is one, and that they are heeded.</summary>
 /// <param name="tenants">What management tells; null without it.</param>
 internal sealed class UrlSourcesValidator(ITenantDirectory? tenants = null) : IValidateOptions<JobsOptions>
@@ -104,14 +123,10 @@ internal sealed class UrlSourcesValidator(ITenantDirectory? tenants = null) : IV
     public ValidateOptionsResult Validate(string? name, JobsOptions options)
     {
         if (tenants is not null && options.UrlSources.Count > 0) return ValidateOptionsResult.Fail(Twice);
-        return options.UrlSources.All(IsWhole)
+        return options.UrlSources.All(source => source.IsWhole)
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(
-                "UrlSources: each has the Scheme http or https, a HostSuffix in lower case (with a leading dot: all hosts "
-                + "below it), and a Port of 1 to 65535 or none.");
+                "UrlSources: each has the Scheme http or https, a HostSuffix in lower case (with a leading dot: all "
+                + "hosts below it), and a Port of 1 to 65535 or none.");
     }
-
-    private static bool IsWhole(AllowedSource source) =>
-        source is { Scheme: "http" or "https", HostSuffix.Length: > 1, Port: null or (>= 1 and <= ushort.MaxValue) }
-        && !source.HostSuffix.Any(char.IsAsciiLetterUpper);
 }

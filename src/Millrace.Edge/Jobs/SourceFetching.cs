@@ -18,6 +18,9 @@ namespace Millrace.Edge.Jobs;
 internal sealed class SourceFetching(
     GuardedClient client, IOptions<JobsOptions> options, ITenantDirectory? tenants = null)
 {
+    private readonly IReadOnlyList<AllowedSource> _settled =
+        [.. options.Value.UrlSources.Select(source => source.ToAllowed())];
+
     /// <summary>How long it may take in all.</summary>
     public TimeSpan Timeout => options.Value.FetchTimeout;
 
@@ -67,11 +70,8 @@ internal sealed class SourceFetching(
         }
     }
 
-    private bool IsAllowed(string tenant, Uri url)
-    {
-        var sources = tenants is null ? options.Value.UrlSources : tenants.ExtrasOf(tenant)?.Sources ?? [];
-        return sources.Any(source => source.Covers(url));
-    }
+    private bool IsAllowed(string tenant, Uri url) =>
+        (tenants is null ? _settled : tenants.ExtrasOf(tenant)?.Sources ?? []).Any(source => source.Covers(url));
 
     private static HttpRequestMessage Ask(Uri url)
     {

@@ -1,29 +1,20 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Millrace.Core.Identity;
 using Millrace.Core.Images;
-using Millrace.Edge.Tests.Identity;
-using Millrace.Testing;
 
 namespace Millrace.Edge.Tests.Jobs;
 
 /// <summary>Images that jobs name by URL, of a server that does what servers do.</summary>
 public sealed class UrlSourceTests
 {
-    private static readonly (string, string)[] Loopback =
-        [("Outbound:AllowHttp", "true"), ("Outbound:AllowedNetworks:0", "127.0.0.1/32")];
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Post_AUrlOfAnAllowedSource_IsCopiedAtAcceptance()
     {
-        await using var origin = await OriginAsync(context => SendAsync(context, Pictures.Png()));
+        await using var origin = await Origin.StartAsync(context => SendAsync(context, Pictures.Png()));
         await using var server = await StartAsync(origin);
 
         using var response = await SubmitAsync(server, origin, "/a.png?size=large");
@@ -42,7 +33,7 @@ public sealed class UrlSourceTests
     [InlineData(500, 502, "source-failed")]
     public async Task Post_AUrlWhoseServerAnswersOtherwise_IsToldOfIt(int answered, int status, string code)
     {
-        await using var origin = await OriginAsync(context =>
+        await using var origin = await Origin.StartAsync(context =>
         {
             context.Response.StatusCode = answered;
             return Task.CompletedTask;
@@ -65,14 +56,14 @@ public sealed class UrlSourceTests
     public async Task Post_AUrlOfAnotherSource_IsRefusedAndDialsNothing(string url)
     {
         var asked = 0;
-        await using var origin = await OriginAsync(context =>
+        await using var origin = await Origin.StartAsync(context =>
         {
             asked++;
             return SendAsync(context, Pictures.Png());
         });
         await using var server = await StartAsync(origin);
 
-        using var direct = await server.SubmitJsonAsync(new { source = Of(url, origin), transform = "width=10" });
+        using var direct = await server.SubmitJsonAsync(new { source = origin.Of(url), transform = "width=10" });
 
         var problem = await direct.ProblemAsync(403, "source-refused");
         Assert.Equal("source", problem.GetProperty("parameter").GetString());
@@ -82,7 +73,7 @@ public sealed class UrlSourceTests
     [Fact]
     public async Task Post_AUrlThatLeadsElsewhere_IsFollowedWithinTheSourcesOnly()
     {
-        await using var origin = await OriginAsync(context =>
+        await using var origin = await Origin.StartAsync(context =>
         {
             var path = context.Request.Path.Value;
             if (path == "/there.png") return SendAsync(context, Pictures.Png());
@@ -103,7 +94,7 @@ public sealed class UrlSourceTests
     [InlineData(false)]
     public async Task Post_AUrlOfTooManyBytes_IsRefusedWhetherItSaysSoOrNot(bool says)
     {
-        await using var origin = await OriginAsync(async context =>
+        await using var origin = await Origin.StartAsync(async context =>
         {
             if (says) context.Response.ContentLength = 1_000_000;
             await context.Response.Body.WriteAsync(Pictures.Png(bytes: 1_000_000), context.RequestAborted);
@@ -121,7 +112,7 @@ public sealed class UrlSourceTests
     [InlineData(true)]
     public async Task Post_AUrlWhoseServerHangs_IsGivenUpInTime(bool afterItsHead)
     {
-        await using var origin = await OriginAsync(async context =>
+        await using var origin = await Origin.StartAsync(async context =>
         {
             if (afterItsHead) await context.Response.Body.WriteAsync(Pictures.Png().AsMemory(0, 50));
             if (afterItsHead) await context.Response.Body.FlushAsync();
@@ -137,7 +128,7 @@ public sealed class UrlSourceTests
     [Fact]
     public async Task Post_AUrlThatBreaksOff_IsNoImage()
     {
-        await using var origin = await OriginAsync(async context =>
+        await using var origin = await Origin.StartAsync(async context =>
         {
             context.Response.ContentLength = 200;
             await context.Response.Body.WriteAsync(Pictures.Png().AsMemory(0, 50));
@@ -156,7 +147,7 @@ public sealed class UrlSourceTests
     public async Task Post_AUrlAgainWithTheSameKey_IsTheSameJobThoughItsImageChanged()
     {
         var sides = 40;
-        await using var origin = await OriginAsync(context => SendAsync(context, Pictures.Png(sides++)));
+        await using var origin = await Origin.StartAsync(context => SendAsync(context, Pictures.Png(sides++)));
         await using var server = await StartAsync(origin);
 
         using var first = await SubmitAsync(server, origin, "/a.png", ("Idempotency-Key", "\"one\""));
@@ -165,23 +156,6 @@ public sealed class UrlSourceTests
 
         Assert.Equal(first.Headers.Location, again.Headers.Location);
         await other.ProblemAsync(422, "idempotency-mismatch");
-    }
-
-    [Fact]
-    public async Task Post_AUrlWithAKey_GoesByTheTenantsOwnSources()
-    {
-        await using var origin = await OriginAsync(context => SendAsync(context, Pictures.Png()));
-        var feed = KeyServer.Filled();
-        var source = new AllowedSource("http", "127.0.0.1", new Uri(origin.Urls.Single()).Port);
-        feed.Put(Accounts.Tenant(KeyServer.Tenant) with { Extras = new TenantExtras { Sources = [source] } });
-        await using var server = await KeyServer.StartAsync(feed, Loopback);
-        var json = $$"""{"source": "{{Of("http://127.0.0.1:{0}/a.png", origin)}}", "transform": "width=10"}""";
-
-        using var own = await server.SendAsync(HttpMethod.Post, JobServer.Path, KeyServer.Own, Json(json));
-        using var others = await server.SendAsync(HttpMethod.Post, JobServer.Path, KeyServer.Other, Json(json));
-
-        Assert.Equal(HttpStatusCode.Accepted, own.StatusCode);
-        await others.ProblemAsync(403, "source-refused");
     }
 
     [Theory]
@@ -196,49 +170,23 @@ public sealed class UrlSourceTests
         Assert.Contains("UrlSources", refusal.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Start_WithSourcesInTheSettingsAndKeys_SaysWhereTheyBelong()
-    {
-        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => KeyServer.StartAsync(
-            ("Edge:Jobs:UrlSources:0:Scheme", "https"), ("Edge:Jobs:UrlSources:0:HostSuffix", "example.org")));
-
-        Assert.Contains("in management", refusal.Message, StringComparison.Ordinal);
-    }
-
     private static void Small(IServiceCollection services) =>
         services.AddSingleton(new ImageLimits { BytesMax = 500_000 });
 
-    private static async Task<WebApplication> OriginAsync(RequestDelegate answer)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        app.Run(answer);
-        await app.StartAsync(Cancel);
-        return app;
-    }
-
-    private static Task<JobServer> StartAsync(WebApplication origin, params (string Key, string Value)[] settings) =>
+    private static Task<JobServer> StartAsync(Origin origin, params (string Key, string Value)[] settings) =>
         StartAsync(null, origin, settings);
 
     private static Task<JobServer> StartAsync(
-        JobServerParts? parts, WebApplication origin, params (string Key, string Value)[] settings) =>
+        JobServerParts? parts, Origin origin, params (string Key, string Value)[] settings) =>
         JobServer.StartAsync(parts, [
-            .. Loopback, ("Edge:Jobs:UrlSources:0:Scheme", "http"), ("Edge:Jobs:UrlSources:0:HostSuffix", "127.0.0.1"),
-            ("Edge:Jobs:UrlSources:0:Port", Of("{0}", origin)), .. settings]);
+            .. Origin.Loopback, ("Edge:Jobs:UrlSources:0:Scheme", "http"), ("Edge:Jobs:UrlSources:0:HostSuffix", "127.0.0.1"),
+            ("Edge:Jobs:UrlSources:0:Port", origin.Of("{0}")), .. settings]);
 
     private static Task<HttpResponseMessage> SubmitAsync(
-        JobServer server, WebApplication origin, string path = "/a.png", params (string, string)[] headers) =>
+        JobServer server, Origin origin, string path = "/a.png", params (string, string)[] headers) =>
         server.SubmitJsonAsync(
-            new { source = Of("http://127.0.0.1:{0}" + path, origin), transform = "width=10" }, headers);
+            new { source = origin.Of("http://127.0.0.1:{0}" + path), transform = "width=10" }, headers);
 
     private static async Task SendAsync(HttpContext context, byte[] picture) =>
         await context.Response.Body.WriteAsync(picture, context.RequestAborted);
-
-    private static string Of(string url, WebApplication origin) => url.Replace(
-        "{0}", FormattableString.Invariant($"{new Uri(origin.Urls.Single()).Port}"), StringComparison.Ordinal);
-
-    private static StringContent Json(string json) => new(json, new System.Net.Http.Headers.MediaTypeHeaderValue(
-        "application/json"));
 }
