@@ -96,7 +96,7 @@ internal sealed partial class JobsOptionsValidator : IValidateOptions<JobsOption
 /// <summary>URLs that images may be fetched from.</summary>
 public sealed record UrlSource
 {
-    /// <summary><c>https</c>, the default, or <c>http</c>, where <c>Outbound:AllowHttp</c> lets it be dialled.</summary>
+    /// <summary><c>https</c> (default) or <c>http</c>, where <c>Outbound:AllowHttp</c> lets it be dialled.</summary>
     public string Scheme { get; init; } = Uri.UriSchemeHttps;
 
     /// <summary>A host, or with a leading dot all hosts below it; lower case.</summary>
