@@ -180,7 +180,8 @@ public sealed class UrlSourceTests
         JobServerParts? parts, Origin origin, params (string Key, string Value)[] settings) =>
         JobServer.StartAsync(parts, [
             .. Origin.Loopback, ("Edge:Jobs:UrlSources:0:Scheme", "http"),
-            ("Edge:Jobs:UrlSources:0:HostSuffix", "127.0.0.1"), ("Edge:Jobs:UrlSources:0:Port", origin.Of("{0}")), .. settings]);
+            ("Edge:Jobs:UrlSources:0:HostSuffix", "127.0.0.1"), ("Edge:Jobs:UrlSources:0:Port", origin.Of("{0}")),
+            .. settings]);
 
     private static Task<HttpResponseMessage> SubmitAsync(
         JobServer server, Origin origin, string path = "/a.png", params (string, string)[] headers) =>
