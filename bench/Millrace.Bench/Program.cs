@@ -2,6 +2,7 @@ using System.CommandLine;
 using Millrace.Bench;
 using Millrace.Bench.Billing;
 using Millrace.Bench.Deaths;
+using Millrace.Bench.Decodes;
 using Millrace.Bench.Encoders;
 using Millrace.Bench.Fairness;
 using Millrace.Bench.Identity;
@@ -24,7 +25,7 @@ var root = new RootCommand("Measures Millrace side by side with others; every fi
 {
     BenchOptions.Short, BenchOptions.Root, MicroCommand.Create(), EncodersCommand.Create(), StoreCommand.Create(),
     BillingCommand.Create(),
-    LedgerCommand.Create(), AllCommand.Create(),
+    LedgerCommand.Create(), DecodesCommand.Create(), AllCommand.Create(),
 };
 foreach (var command in sideBySide)
 {

@@ -90,10 +90,12 @@ internal sealed class Scenario : IDisposable
         _region.Settle();
         for (var request = 0; request < 4; request++) InFair(() => _traffic.SendSure(PictureKind.Harmless, false));
         InFair(() => _traffic.SendSure(PictureKind.Harmless, true));
-        var kind = _line.Hits(0.7) ? PictureKind.Crashes
+        var kind = _line.Hits(0.6) ? PictureKind.Crashes
             : _line.Hits(0.5) ? PictureKind.Hangs : PictureKind.KillsWorker;
-        if (_line.Hits(0.5)) InFair(() => _traffic.SendPillsAtOnce(kind));
+        if (_line.Hits(0.15)) InFair(() => _traffic.SendPillsInTurn(PictureKind.KillsWorkerByTurns));
+        else if (_line.Hits(0.5)) InFair(() => _traffic.SendPillsAtOnce(kind));
         else InFair(() => _traffic.SendPillsInTurn(kind));
+        InFair(_traffic.SendBlamedAgain);
         if (_line.Hits(0.3)) InFair(_traffic.Flood);
         InFair(_traffic.ChangeKeys);
     }
@@ -124,6 +126,7 @@ internal sealed class Scenario : IDisposable
     private string? Unended()
     {
         if (_traffic.Open > 0) return $"{_traffic.Open} requests that wait";
+        if (_traffic.Turns > 0) return $"{_traffic.Turns} pictures that are sent in turn";
         if (_region.Broker.Depth > 0) return $"{_region.Broker.Depth} tickets";
         if (Unfinished() is { } job) return $"job {job:N} without an outcome";
         return _region.Edges.Select(Unended).Concat(_region.Workers.Select(Unended))
@@ -163,6 +166,7 @@ internal sealed class Scenario : IDisposable
                 _region.Judge.Broken("place", $"{now.Process.Name} counts {state.InFlight}, held are {now.Places}");
             if (now.Parts.Sight.Waiting != 0)
                 _region.Judge.Broken("end", $"{now.Parts.Sight.Waiting} wait at the gate of {now.Process.Name}");
+            _region.Acquittals.JudgeEnd(now.Process.Name, now.Parts.Ledger.StrikesOf);
         }
     }
 

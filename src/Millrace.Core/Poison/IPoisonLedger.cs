@@ -7,11 +7,12 @@ namespace Millrace.Core.Poison;
 public interface IPoisonLedger
 {
     /// <summary>
-    /// Counts a death; returns once it is stored for the fleet and counted here, with the new verdict.
+    /// Adds what happened; returns once it is stored for the fleet and counted here, with the new verdict on what it is
+    /// about.
     /// </summary>
-    /// <param name="strike">Counted once, however often it is told: by its id.</param>
-    /// <param name="cancellationToken">Abandons the wait; the strike may still be counted.</param>
-    Task<PoisonVerdict> StrikeAsync(Strike strike, CancellationToken cancellationToken);
+    /// <param name="happened">Counted once, however often it is told: by its id.</param>
+    /// <param name="cancellationToken">Abandons the wait; it may still be counted.</param>
+    Task<PoisonVerdict> AddAsync(PoisonEvent happened, CancellationToken cancellationToken);
 
     /// <summary>What is known, from memory, without waiting.</summary>
     /// <param name="image"><see cref="Fingerprint.OfImage"/>.</param>
@@ -19,15 +20,16 @@ public interface IPoisonLedger
     /// <param name="tenant">Whose image it is.</param>
     PoisonVerdict Judge(Fingerprint image, Fingerprint request, string tenant);
 
+    /// <summary>
+    /// The strikes that a success of this request, alone, would disprove, from memory: see
+    /// <see cref="PoisonEvent.Acquitted"/>. Ask before the try begins.
+    /// </summary>
+    /// <param name="image"><see cref="Fingerprint.OfImage"/>.</param>
+    /// <param name="request"><see cref="Fingerprint.OfRequest"/>.</param>
+    IReadOnlyList<Strike> Losses(Fingerprint image, Fingerprint request);
+
     /// <summary>All fingerprints with strikes that still count, latest first.</summary>
     IReadOnlyList<PoisonEntry> List();
-
-    /// <summary>Forgets a fingerprint's strikes, on an operator's word; returns once that is stored.</summary>
-    /// <param name="fingerprint">As listed.</param>
-    /// <param name="operatorName">Who says so; kept with it.</param>
-    /// <param name="cancellationToken">Abandons the wait; it may still be released.</param>
-    /// <returns>False when nothing was known of it.</returns>
-    Task<bool> ReleaseAsync(Fingerprint fingerprint, string operatorName, CancellationToken cancellationToken);
 
     /// <summary>Null when all that is stored has been read; otherwise why not: verdicts may be too mild.</summary>
     string? Behind { get; }
@@ -74,8 +76,13 @@ public enum DeathCause
 /// <param name="Cause">How it died.</param>
 /// <param name="Witness">Name of the worker or edge that saw it.</param>
 /// <param name="At">When, by the witness's clock.</param>
+/// <param name="Request">
+/// Of a worker's loss: <see cref="Poison.Fingerprint.OfRequest"/> of what was being made. Null where no success may
+/// disprove it: of a kernel's own death, and where a watermark had a part, which the request's text does not tell.
+/// </param>
 public sealed record Strike(
-    Guid Id, Fingerprint Fingerprint, string Tenant, DeathCause Cause, string Witness, DateTimeOffset At);
+    Guid Id, Fingerprint Fingerprint, string Tenant, DeathCause Cause, string Witness, DateTimeOffset At,
+    Fingerprint? Request = null);
 
 /// <summary>A fingerprint and what is held against it.</summary>
 /// <param name="Fingerprint">What.</param>

@@ -16,6 +16,13 @@ public sealed record PoisonRules
     public TimeSpan StrikeLifetime { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>
+    /// Losses of workers that successes lift from one fingerprint within <see cref="StrikeLifetime"/>, at least 0;
+    /// those beyond count, whatever succeeds. Default 2: an image that takes its worker with it only now and then is
+    /// quarantined after four losses, and a harmless one that lost two workers in a day is like any other.
+    /// </summary>
+    public int AcquittalsMax { get; init; } = 2;
+
+    /// <summary>
     /// Deaths that a tenant may cause within <see cref="TenantWindow"/>, at least 0; one more makes all its work
     /// suspect. Default 5: two pills cost four, so only a stream of different ones goes past it.
     /// </summary>
@@ -45,7 +52,9 @@ public sealed record PoisonRules
     /// </summary>
     public int EventsMax { get; init; } = 100_000;
 
-    /// <summary>Strikes counted of one fingerprint; more are as many to everybody.</summary>
+    /// <summary>
+    /// Strikes remembered of one fingerprint, the latest; more are as many to everybody.
+    /// </summary>
     public const int StrikesCountedMax = 16;
 
     /// <summary>After this an event changes no verdict any more.</summary>

@@ -16,6 +16,7 @@ public sealed class PoisonState
         _rules = rules;
         Fingerprints = new(rules.FingerprintsMax);
         Tenants = new(rules.TenantsMax);
+        Acquittals = new(rules.EventsMax);
         Events = new(rules.EventsMax);
     }
 
@@ -24,12 +25,17 @@ public sealed class PoisonState
         _rules = before._rules;
         Fingerprints = before.Fingerprints;
         Tenants = before.Tenants;
+        Acquittals = before.Acquittals;
         Events = before.Events;
     }
 
-    private RecentMap<Fingerprint, StrikesHeld> Fingerprints { get; init; }
+    /// <summary>Each one's latest strikes by time and id: equal in whatever order they came.</summary>
+    private RecentMap<Fingerprint, ImmutableArray<Strike>> Fingerprints { get; init; }
 
     private RecentMap<string, DeathsHeld> Tenants { get; init; }
+
+    // Apart from the strikes, which may come after them.
+    private RecentMap<(Guid StrikeId, Fingerprint Request), bool> Acquittals { get; init; }
 
     private RecentMap<Guid, bool> Events { get; init; }
 
@@ -43,6 +49,11 @@ public sealed class PoisonState
         return happened switch
         {
             PoisonEvent.Struck struck => Strike(struck.Strike with { At = ToMilliseconds(struck.Strike.At) }),
+            PoisonEvent.Acquitted acquitted => new PoisonState(this)
+            {
+                Acquittals = Acquittals.Set((acquitted.StrikeId, acquitted.Request), true),
+                Events = Events.Set(acquitted.EventId, true),
+            },
             _ => new PoisonState(this)
             {
                 Fingerprints = Fingerprints.Without(happened.Subject),
@@ -63,26 +74,65 @@ public sealed class PoisonState
         return strikes > 0 || IsPastBudget(tenant, now) ? PoisonVerdict.Suspect : PoisonVerdict.Clear;
     }
 
+    /// <summary>What is held against what an event is about, and against the tenant of a strike.</summary>
+    public PoisonVerdict JudgeSubject(PoisonEvent happened, DateTimeOffset now) => Judge(
+        happened.Subject, happened.Subject, happened is PoisonEvent.Struck struck ? struck.Strike.Tenant : "", now);
+
     /// <summary>
     /// Strikes that count against a fingerprint, at most <see cref="PoisonRules.StrikesCountedMax"/>.
     /// </summary>
     public int StrikesOf(Fingerprint fingerprint, DateTimeOffset now) =>
-        Fingerprints.TryGet(fingerprint, out var held) ? held.Count(now - _rules.StrikeLifetime) : 0;
+        Fingerprints.Has(fingerprint) ? Counting(fingerprint, now).Count() : 0;
+
+    /// <summary>
+    /// The strikes that a success of this request, alone, would disprove; none when as many are lifted as may be.
+    /// </summary>
+    /// <param name="image">What they count against.</param>
+    /// <param name="request"><see cref="Fingerprint.OfRequest"/>.</param>
+    /// <param name="now">Strikes older than their lifetime do not count.</param>
+    public IReadOnlyList<Strike> Losses(Fingerprint image, Fingerprint request, DateTimeOffset now) =>
+        Living(image, now).Count(IsAcquitted) >= _rules.AcquittalsMax
+            ? []
+            : [.. Living(image, now).Where(strike => IsLossOf(strike, request) && !IsAcquitted(strike))];
 
     /// <summary>Every fingerprint with strikes that count, latest first.</summary>
     public IReadOnlyList<PoisonEntry> List(DateTimeOffset now) =>
-        [.. Fingerprints.Values.Where(held => held.Count(now - _rules.StrikeLifetime) > 0)
-            .Select(held => Entry(held, now))
+        [.. Fingerprints.Keys.Select(fingerprint => Counting(fingerprint, now).ToList())
+            .Where(strikes => strikes.Count > 0)
+            .Select(Entry)
             .OrderByDescending(entry => entry.LastAt)
             .ThenBy(entry => entry.Fingerprint.Text, StringComparer.Ordinal)];
 
+    // The earliest of those acquitted are lifted, as many as may be: a matter of which there are, not of their order.
+    private IEnumerable<Strike> Counting(Fingerprint fingerprint, DateTimeOffset now)
+    {
+        var left = _rules.AcquittalsMax;
+        foreach (var strike in Living(fingerprint, now))
+        {
+            if (left > 0 && IsAcquitted(strike)) left--;
+            else yield return strike;
+        }
+    }
+
+    private IEnumerable<Strike> Living(Fingerprint fingerprint, DateTimeOffset now) =>
+        Fingerprints.TryGet(fingerprint, out var strikes)
+            ? strikes.Where(strike => strike.At > now - _rules.StrikeLifetime)
+            : [];
+
+    private bool IsAcquitted(Strike strike) =>
+        strike.Request is { } request && IsLossOf(strike, request) && Acquittals.Has((strike.Id, request));
+
+    // A kernel's own death is no loss, whatever request it names.
+    private static bool IsLossOf(Strike strike, Fingerprint request) =>
+        strike.Cause == DeathCause.Worker && strike.Request == request;
+
     private PoisonState Strike(Strike strike)
     {
-        Fingerprints.TryGet(strike.Fingerprint, out var strikes);
+        var held = Fingerprints.TryGet(strike.Fingerprint, out var strikes) ? strikes : [];
         Tenants.TryGet(strike.Tenant, out var deaths);
         return new PoisonState(this)
         {
-            Fingerprints = Fingerprints.Set(strike.Fingerprint, StrikesHeld.After(strikes, strike)),
+            Fingerprints = Fingerprints.Set(strike.Fingerprint, Latest(held.Add(strike))),
             Tenants = Tenants.Set(strike.Tenant, DeathsHeld.After(deaths, strike.At, _rules)),
             Events = Events.Set(strike.Id, true),
         };
@@ -91,30 +141,20 @@ public sealed class PoisonState
     private bool IsPastBudget(string tenant, DateTimeOffset now) =>
         Tenants.TryGet(tenant, out var deaths) && deaths.IsPast && now - deaths.Last < _rules.TenantWindow;
 
-    private PoisonEntry Entry(StrikesHeld held, DateTimeOffset now)
+    private static ImmutableArray<Strike> Latest(ImmutableArray<Strike> strikes) =>
+        [.. strikes.OrderBy(strike => strike.At).ThenBy(strike => strike.Id).TakeLast(PoisonRules.StrikesCountedMax)];
+
+    private PoisonEntry Entry(List<Strike> counting)
     {
-        var count = held.Count(now - _rules.StrikeLifetime);
-        var latest = held.Latest;
+        var latest = counting[^1];
         return new(
-            latest.Fingerprint, count, count >= _rules.StrikesToQuarantine, latest.Tenant, latest.Cause, latest.Witness,
-            latest.At, latest.At + _rules.StrikeLifetime);
+            latest.Fingerprint, counting.Count, counting.Count >= _rules.StrikesToQuarantine, latest.Tenant,
+            latest.Cause, latest.Witness, latest.At, latest.At + _rules.StrikeLifetime);
     }
 
     // Times travel in milliseconds; who struck must judge as those who read of it.
     private static DateTimeOffset ToMilliseconds(DateTimeOffset time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
-
-    /// <summary>A fingerprint's strikes: their times in order, and the latest.</summary>
-    private sealed record StrikesHeld(ImmutableArray<DateTimeOffset> Times, Strike Latest)
-    {
-        public int Count(DateTimeOffset after) => Times.Count(time => time > after);
-
-        public static StrikesHeld After(StrikesHeld? before, Strike strike) => before is null
-            ? new([strike.At], strike)
-            : new(
-                [.. before.Times.Add(strike.At).Order().TakeLast(PoisonRules.StrikesCountedMax)],
-                strike.At >= before.Latest.At ? strike : before.Latest);
-    }
 
     /// <summary>A tenant's deaths: as many of the last times as its budget needs, in order.</summary>
     private sealed record DeathsHeld(ImmutableArray<DateTimeOffset> Times, bool IsPast)

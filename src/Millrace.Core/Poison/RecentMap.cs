@@ -31,8 +31,8 @@ internal sealed class RecentMap<TKey, TValue>
         _turns = turns;
     }
 
-    /// <summary>All values, in no order.</summary>
-    public IEnumerable<TValue> Values => _values.Values.Select(held => held.Value);
+    /// <summary>All keys, in no order.</summary>
+    public IEnumerable<TKey> Keys => _values.Keys;
 
     public bool Has(TKey key) => _values.ContainsKey(key);
 

@@ -67,10 +67,10 @@ internal sealed partial class ClaimDesk(
     private async Task<PoisonVerdict> StrikeAsync(ConversionOrder order, WorkerIdentity worker)
     {
         LogStrike(order.Id, worker.Name);
-        var fingerprint = PoisonCheck.OfLoss(order, worker.Build);
+        var (fingerprint, request) = PoisonCheck.OfLoss(order, worker.Build);
         var strike = new Strike(
             LossId(worker.Instance, fingerprint), fingerprint, order.Tenant, DeathCause.Worker, options.Value.Name,
-            time.GetUtcNow());
+            time.GetUtcNow(), request);
         using var timeout = new CancellationTokenSource(options.Value.StrikeTimeout, time);
         try
         {

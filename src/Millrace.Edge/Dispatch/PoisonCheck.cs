@@ -29,8 +29,15 @@ internal sealed class PoisonCheck(IPoisonLedger ledger, Fleet fleet)
         return clear == builds.Count ? PoisonVerdict.Clear : PoisonVerdict.Suspect;
     }
 
-    /// <summary>What a lost worker's death counts against.</summary>
-    public static Fingerprint OfLoss(ConversionOrder order, string build) => order.Request.Watermark.IsEmpty
-        ? Fingerprint.OfImage(order.ContentHash, build)
-        : Fingerprint.OfRequest(order.ContentHash, build, order.Request.Transform.ToString());
+    /// <summary>
+    /// What a lost worker's death counts against, and the request that may disprove it. A watermark may be the culprit:
+    /// then it counts against the request alone, and nothing disproves it, as the request's text does not tell which.
+    /// </summary>
+    public static (Fingerprint Subject, Fingerprint? Request) OfLoss(ConversionOrder order, string build)
+    {
+        var request = Fingerprint.OfRequest(order.ContentHash, build, order.Request.Transform.ToString());
+        return order.Request.Watermark.IsEmpty
+            ? (Fingerprint.OfImage(order.ContentHash, build), request)
+            : (request, null);
+    }
 }

@@ -50,7 +50,8 @@ internal sealed partial class OperatorEndpoints(
             await RefuseAsync(context, $"The header {Operator} must say who releases it, in 1 to 64 characters.");
             return;
         }
-        var isKnown = await ledger.ReleaseAsync(new Fingerprint(text), name, context.RequestAborted);
+        var isKnown = await ledger.ReleaseAsync(
+            new Fingerprint(text), name, time.GetUtcNow(), context.RequestAborted);
         if (isKnown) LogReleased(text, name);
         context.Response.StatusCode = isKnown ? StatusCodes.Status204NoContent : StatusCodes.Status404NotFound;
     }

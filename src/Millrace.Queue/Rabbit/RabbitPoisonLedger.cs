@@ -43,10 +43,10 @@ public sealed class RabbitPoisonLedger : IPoisonLedger, IAsyncDisposable
     public string? Behind => _tail.Behind;
 
     /// <inheritdoc/>
-    public async Task<PoisonVerdict> StrikeAsync(Strike strike, CancellationToken cancellationToken)
+    public async Task<PoisonVerdict> AddAsync(PoisonEvent happened, CancellationToken cancellationToken)
     {
-        var state = await AddAsync(new PoisonEvent.Struck(strike), cancellationToken);
-        return state.Judge(strike.Fingerprint, strike.Fingerprint, strike.Tenant, _time.GetUtcNow());
+        var state = await StoreAsync(happened, cancellationToken);
+        return state.JudgeSubject(happened, _time.GetUtcNow());
     }
 
     /// <inheritdoc/>
@@ -54,18 +54,11 @@ public sealed class RabbitPoisonLedger : IPoisonLedger, IAsyncDisposable
         _tail.State.Judge(image, request, tenant, _time.GetUtcNow());
 
     /// <inheritdoc/>
-    public IReadOnlyList<PoisonEntry> List() => _tail.State.List(_time.GetUtcNow());
+    public IReadOnlyList<Strike> Losses(Fingerprint image, Fingerprint request) =>
+        _tail.State.Losses(image, request, _time.GetUtcNow());
 
     /// <inheritdoc/>
-    public async Task<bool> ReleaseAsync(
-        Fingerprint fingerprint, string operatorName, CancellationToken cancellationToken)
-    {
-        var now = _time.GetUtcNow();
-        if (_tail.State.StrikesOf(fingerprint, now) == 0) return false;
-        await AddAsync(
-            new PoisonEvent.Released(Guid.CreateVersion7(now), fingerprint, operatorName, now), cancellationToken);
-        return true;
-    }
+    public IReadOnlyList<PoisonEntry> List() => _tail.State.List(_time.GetUtcNow());
 
     /// <summary>Reads no more. What waits for its strike to be read is given up.</summary>
     public async ValueTask DisposeAsync()
@@ -75,7 +68,7 @@ public sealed class RabbitPoisonLedger : IPoisonLedger, IAsyncDisposable
         await _following;
     }
 
-    private async Task<PoisonState> AddAsync(PoisonEvent happened, CancellationToken cancellationToken)
+    private async Task<PoisonState> StoreAsync(PoisonEvent happened, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         var id = happened.EventId;

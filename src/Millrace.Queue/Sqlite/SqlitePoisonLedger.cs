@@ -77,10 +77,10 @@ public sealed partial class SqlitePoisonLedger : IPoisonLedger, IHostedService, 
     /// The disk did not take it; the message says whether it may be stored. It is not counted here.
     /// </exception>
     /// <exception cref="ArgumentException">A name in it is longer than an event may be.</exception>
-    public async Task<PoisonVerdict> StrikeAsync(Strike strike, CancellationToken cancellationToken)
+    public async Task<PoisonVerdict> AddAsync(PoisonEvent happened, CancellationToken cancellationToken)
     {
-        await AddAsync(new PoisonEvent.Struck(strike), cancellationToken);
-        return Judge(strike.Fingerprint, strike.Fingerprint, strike.Tenant);
+        await StoreAsync(happened, cancellationToken);
+        return _state.JudgeSubject(happened, _time.GetUtcNow());
     }
 
     /// <inheritdoc/>
@@ -88,24 +88,13 @@ public sealed partial class SqlitePoisonLedger : IPoisonLedger, IHostedService, 
         _state.Judge(image, request, tenant, _time.GetUtcNow());
 
     /// <inheritdoc/>
-    public IReadOnlyList<PoisonEntry> List() => _state.List(_time.GetUtcNow());
+    public IReadOnlyList<Strike> Losses(Fingerprint image, Fingerprint request) =>
+        _state.Losses(image, request, _time.GetUtcNow());
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">
-    /// The disk did not take it; the message says whether it may be stored. It is not released here.
-    /// </exception>
-    /// <exception cref="ArgumentException">The name is longer than an event may be.</exception>
-    public async Task<bool> ReleaseAsync(
-        Fingerprint fingerprint, string operatorName, CancellationToken cancellationToken)
-    {
-        var now = _time.GetUtcNow();
-        if (_state.StrikesOf(fingerprint, now) == 0) return false;
-        var id = Guid.CreateVersion7(now);
-        await AddAsync(new PoisonEvent.Released(id, fingerprint, operatorName, now), cancellationToken);
-        return true;
-    }
+    public IReadOnlyList<PoisonEntry> List() => _state.List(_time.GetUtcNow());
 
-    private async Task AddAsync(PoisonEvent happened, CancellationToken cancellationToken)
+    private async Task StoreAsync(PoisonEvent happened, CancellationToken cancellationToken)
     {
         var disk = _disk ?? throw new InvalidOperationException("The poison ledger is not open.");
         if (_state.HasApplied(happened.EventId)) return;

@@ -78,10 +78,15 @@ internal sealed class ImageTurns(
 
         // A start takes long enough for another copy to die elsewhere.
         if (witness.Judge(image.Case) == PoisonVerdict.Quarantined) return null;
-        return await HandAsync(image, kernel.ConvertAsync, start);
+
+        // Those known before it begins: what is struck meanwhile, it says nothing of.
+        var losses = witness.Losses(image.Case);
+        var turn = await HandAsync(image, kernel.ConvertAsync, start);
+        if (turn.Answer.Outcome?.Image is not null && image.Death is null) witness.Acquit(losses);
+        return turn;
     }
 
-    private async Task<Turn?> HandAsync(LeasedImage image, HandImage convert, long waitedFrom)
+    private async Task<Turn> HandAsync(LeasedImage image, HandImage convert, long waitedFrom)
     {
         var queued = time.GetElapsedTime(waitedFrom);
         image.Queued += queued;

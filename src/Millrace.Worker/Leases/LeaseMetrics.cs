@@ -10,6 +10,7 @@ public sealed class LeaseMetrics
     private readonly Meter _meter;
     private readonly Counter<long> _leases;
     private readonly Counter<long> _strikes;
+    private readonly Counter<long> _acquittals;
     private readonly Histogram<double> _fetch;
     private readonly Histogram<double> _deliver;
 
@@ -19,6 +20,8 @@ public sealed class LeaseMetrics
         _meter = factory.Create("Millrace.Worker");
         _leases = _meter.CreateCounter<long>("millrace.worker.leases", "{lease}", "Leases ended, by lane and how.");
         _strikes = _meter.CreateCounter<long>("millrace.worker.strikes", "{strike}", "Deaths held against images.");
+        _acquittals = _meter.CreateCounter<long>(
+            "millrace.worker.acquittals", "{acquittal}", "Losses of workers that a success alone disproved.");
         _fetch = _meter.CreateHistogram<double>("millrace.worker.fetch.duration", "s", "Time to get an image's bytes.");
         _deliver = _meter.CreateHistogram<double>("millrace.worker.deliver.duration", "s", "Time to give a result.");
     }
@@ -40,6 +43,8 @@ public sealed class LeaseMetrics
 
     internal void Struck(DeathCause cause) =>
         _strikes.Add(1, new KeyValuePair<string, object?>("cause", Name(cause)));
+
+    internal void Acquitted() => _acquittals.Add(1);
 
     internal void Fetched(TimeSpan time) => _fetch.Record(time.TotalSeconds);
 

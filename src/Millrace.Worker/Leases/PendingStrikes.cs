@@ -9,7 +9,8 @@ namespace Millrace.Worker.Leases;
 
 /// <summary>
 /// Deaths that the ledger has not stored yet: they count here, so that a pill costs this worker two deaths while the
-/// ledger is away too, and are stored in the background once it is back. Safe for any number of threads.
+/// ledger is away too, and are stored in the background once it is back. So are acquittals, for which no answer is to
+/// wait. Safe for any number of threads.
 /// </summary>
 internal sealed partial class PendingStrikes(
     IPoisonLedger ledger, Jitter jitter, IOptions<LeaseOptions> options, TimeProvider time,
@@ -24,7 +25,7 @@ internal sealed partial class PendingStrikes(
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Strike> _strikes = [];
-    private readonly Channel<Strike> _again = Channel.CreateUnbounded<Strike>();
+    private readonly Channel<PoisonEvent> _again = Channel.CreateUnbounded<PoisonEvent>();
 
     /// <summary>Counts a death from now on; without effect when as many are kept as may be.</summary>
     public void Add(Strike strike)
@@ -52,8 +53,18 @@ internal sealed partial class PendingStrikes(
     {
         bool kept;
         lock (_lock) kept = _strikes.ContainsKey(strike.Id);
-        if (kept) _again.Writer.TryWrite(strike);
+        if (kept) _again.Writer.TryWrite(new PoisonEvent.Struck(strike));
         else LogLost(strike.Fingerprint);
+    }
+
+    /// <summary>
+    /// Stores an acquittal in the background; dropped when as much waits as may wait, as the next success tells it
+    /// again.
+    /// </summary>
+    public void StoreLater(PoisonEvent.Acquitted acquitted)
+    {
+        if (_again.Reader.Count < options.Value.PendingStrikesMax) _again.Writer.TryWrite(acquitted);
+        else LogLost(acquitted.Fingerprint);
     }
 
     /// <inheritdoc/>
@@ -67,9 +78,9 @@ internal sealed partial class PendingStrikes(
             while (await _again.Reader.WaitToReadAsync(stoppingToken))
             {
                 // One a turn: whoever waits for the channel itself stays in the context that it runs in.
-                if (!_again.Reader.TryRead(out var strike)) continue;
-                if (!await StoreAsync(strike, stoppingToken)) LogLost(strike.Fingerprint);
-                Remove(strike);
+                if (!_again.Reader.TryRead(out var happened)) continue;
+                if (!await StoreAsync(happened, stoppingToken)) LogLost(happened.Subject);
+                if (happened is PoisonEvent.Struck struck) Remove(struck.Strike);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -78,38 +89,38 @@ internal sealed partial class PendingStrikes(
         }
     }
 
-    private async Task<bool> StoreAsync(Strike strike, CancellationToken cancellationToken)
+    private async Task<bool> StoreAsync(PoisonEvent happened, CancellationToken cancellationToken)
     {
         var backoff = FirstBackoff;
         for (var tries = 0; tries < TriesMax; tries++)
         {
+            if (await TryStoreAsync(happened, cancellationToken)) return true;
             await Task.Delay(jitter.Of(backoff), time, cancellationToken);
-            if (await TryStoreAsync(strike, cancellationToken)) return true;
             backoff = backoff * 2 < LastBackoff ? backoff * 2 : LastBackoff;
         }
         return false;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the ledger's engine throws, it is tried again.")]
-    private async Task<bool> TryStoreAsync(Strike strike, CancellationToken cancellationToken)
+    private async Task<bool> TryStoreAsync(PoisonEvent happened, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.Value.StrikeTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await ledger.StrikeAsync(strike, linked.Token).WaitAsync(linked.Token);
+            await ledger.AddAsync(happened, linked.Token).WaitAsync(linked.Token);
             return true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogAgain(strike.Fingerprint, exception);
+            LogAgain(happened.Subject, exception);
             return false;
         }
     }
 
-    [LoggerMessage(2021, LogLevel.Error, "A death is lost to the poison ledger: {Fingerprint}")]
+    [LoggerMessage(2021, LogLevel.Error, "A death or an acquittal is lost to the poison ledger: {Fingerprint}")]
     private partial void LogLost(Fingerprint fingerprint);
 
-    [LoggerMessage(2022, LogLevel.Debug, "The poison ledger still does not store a death: {Fingerprint}")]
+    [LoggerMessage(2022, LogLevel.Debug, "The poison ledger still does not store what it is told: {Fingerprint}")]
     private partial void LogAgain(Fingerprint fingerprint, Exception exception);
 }

@@ -56,6 +56,23 @@ internal sealed partial class PoisonWitness(
         }
     }
 
+    /// <summary>
+    /// The losses of workers that a success of this request, alone, disproves: those known before it begins.
+    /// </summary>
+    public IReadOnlyList<Strike> Losses(PoisonCase judged) => ledger.Losses(judged.Image, judged.Request);
+
+    /// <summary>The request has succeeded alone: tells the fleet, in the background.</summary>
+    /// <param name="losses">What was known of it before.</param>
+    public void Acquit(IReadOnlyList<Strike> losses)
+    {
+        foreach (var loss in losses)
+        {
+            LogAcquitted(loss.Fingerprint, loss.At, loss.Witness);
+            metrics.Acquitted();
+            pending.StoreLater(PoisonEvent.Acquitted.Of(loss, self.Name, time.GetUtcNow()));
+        }
+    }
+
     private static DeathCause CauseOf(KernelDeathCause cause) => cause switch
     {
         KernelDeathCause.Deadline => DeathCause.Deadline,
@@ -67,4 +84,8 @@ internal sealed partial class PoisonWitness(
     [LoggerMessage(2020, LogLevel.Error,
         "The poison ledger did not store a death in time; this worker counts it, and tells it again: {Fingerprint}")]
     private partial void LogNotStored(Fingerprint fingerprint, Exception exception);
+
+    [LoggerMessage(2025, LogLevel.Information,
+        "{Fingerprint} was converted alone: the lost worker that {Witness} saw at {At} is held against it no longer")]
+    private partial void LogAcquitted(Fingerprint fingerprint, DateTimeOffset at, string witness);
 }

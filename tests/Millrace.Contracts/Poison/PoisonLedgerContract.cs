@@ -143,6 +143,51 @@ public abstract class PoisonLedgerContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Acquittal_OfALoss_ClearsTheImageAndIsToldOnce()
+    {
+        var ledger = await CreateAsync();
+        var loss = NextLoss(Image(1));
+        await TellAsync(ledger, loss);
+        Assert.Equal([loss.Id], ledger.Losses(Image(1), loss.Request!.Value).Select(strike => strike.Id));
+
+        Assert.Equal(PoisonVerdict.Clear, await AcquitAsync(ledger, loss));
+        Assert.Equal(PoisonVerdict.Clear, await AcquitAsync(ledger, loss));
+
+        Assert.Empty(ledger.List());
+        Assert.Empty(ledger.Losses(Image(1), loss.Request!.Value));
+        Assert.Equal(PoisonVerdict.Suspect, await StrikeAsync(ledger, Image(1)));
+    }
+
+    [Fact]
+    public async Task Acquittal_ToldBeforeItsStrike_LiftsIt()
+    {
+        var ledger = await CreateAsync();
+        var loss = NextLoss(Image(1));
+
+        await AcquitAsync(ledger, loss);
+        var verdict = await TellAsync(ledger, loss);
+
+        Assert.Equal(PoisonVerdict.Clear, verdict);
+    }
+
+    [Fact]
+    public async Task Reopen_AfterAnAcquittal_KnowsItStill()
+    {
+        var ledger = await CreateAsync();
+        var loss = NextLoss(Image(1));
+        await TellAsync(ledger, loss);
+        await AcquitAsync(ledger, loss);
+        await StrikeAsync(ledger, Image(2));
+
+        ledger = await ReopenAsync(ledger);
+        await Deadline.Until(() => ledger.Behind is null, "all that is stored has been read");
+
+        Assert.Equal(PoisonVerdict.Clear, Judge(ledger, Image(1)));
+        Assert.Equal(PoisonVerdict.Clear, await TellAsync(ledger, loss));
+        Assert.Equal(Image(2), Assert.Single(ledger.List()).Fingerprint);
+    }
+
+    [Fact]
     public async Task Behind_WhenAllIsRead_IsNull()
     {
         var ledger = await CreateAsync();
@@ -168,9 +213,21 @@ public abstract class PoisonLedgerContract : IAsyncLifetime
 
     /// <summary>Releases on an operator's word.</summary>
     protected static Task<bool> ReleaseAsync(IPoisonLedger ledger, Fingerprint fingerprint) =>
-        ledger.ReleaseAsync(fingerprint, "operator", CancellationToken.None).Within();
+        ledger.ReleaseAsync(fingerprint, "operator", TimeProvider.System.GetUtcNow(), CancellationToken.None).Within();
 
-    private static Task<PoisonVerdict> TellAsync(IPoisonLedger ledger, Strike strike) =>
+    /// <summary>A worker that is lost while it makes a thumbnail of an image.</summary>
+    protected Strike NextLoss(Fingerprint image) => NextStrike(image, "tenant") with
+    {
+        Cause = DeathCause.Worker,
+        Request = Fingerprint.OfRequest(image.ContentHash, "build", "width=300"),
+    };
+
+    /// <summary>Tells that what was lost has succeeded alone.</summary>
+    protected static Task<PoisonVerdict> AcquitAsync(IPoisonLedger ledger, Strike loss) => ledger.AddAsync(
+        PoisonEvent.Acquitted.Of(loss, "witness", TimeProvider.System.GetUtcNow()), CancellationToken.None).Within();
+
+    /// <summary>Counts a death.</summary>
+    protected static Task<PoisonVerdict> TellAsync(IPoisonLedger ledger, Strike strike) =>
         ledger.StrikeAsync(strike, CancellationToken.None).Within();
 
     // A second apart, so that which is the latest does not hang on the clock's fineness.

@@ -46,4 +46,18 @@ public abstract class SharedPoisonLedgerContract : PoisonLedgerContract
 
         await Deadline.Until(() => Judge(one, Image(1)) == PoisonVerdict.Clear, "the first has heard of it");
     }
+
+    [Fact]
+    public async Task Acquittal_AtOne_IsSeenByAll()
+    {
+        var one = await CreateAsync();
+        var other = await JoinAsync(one);
+        var loss = NextLoss(Image(1));
+        await TellAsync(one, loss);
+        await Deadline.Until(() => Judge(other, Image(1)) == PoisonVerdict.Suspect, "the other has heard of it");
+
+        await AcquitAsync(other, Assert.Single(other.Losses(Image(1), loss.Request!.Value)));
+
+        await Deadline.Until(() => Judge(one, Image(1)) == PoisonVerdict.Clear, "the first has heard of it");
+    }
 }

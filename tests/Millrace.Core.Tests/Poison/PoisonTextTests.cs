@@ -47,6 +47,52 @@ public sealed class PoisonTextTests
         Assert.StartsWith(reason, reading.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("request", null, "It lacks the strike or the request")]
+    [InlineData("request", "\"abc\"", "It lacks the strike or the request")]
+    [InlineData("strike", null, "It lacks the strike or the request")]
+    public void Read_WhenAnAcquittalLacksAField_SaysWhich(string field, string? value, string reason)
+    {
+        var acquittal = PoisonGen.Acquit(200, 1, 2, 1, TimeSpan.FromMinutes(5));
+        var reading = PoisonText.Read(
+            Changed(acquittal, form => form[field] = value is null ? null : JsonNode.Parse(value)));
+
+        Assert.Null(reading.Event);
+        Assert.StartsWith(reason, reading.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_WhenAStrikesRequestIsNone_IsADeathThatNothingDisproves()
+    {
+        var text = Changed(
+            PoisonGen.Loss(1, 2, 1, TimeSpan.FromMinutes(4)), form => form["request"] = JsonNode.Parse("\"abc\""));
+
+        var strike = Assert.IsType<PoisonEvent.Struck>(PoisonText.Read(text).Event).Strike;
+
+        Assert.Equal((DeathCause.Worker, null), (strike.Cause, strike.Request));
+    }
+
+    // What builds before acquittals read and write: a strike has no request, and an acquittal is a kind that they pass
+    // over, as this one passes over those that it does not know (Read_WhenAFieldIsWrong_SaysWhich, kind).
+    [Fact]
+    public void Write_OfALossAndItsAcquittal_IsWhatOlderBuildsCanTake()
+    {
+        var (hash, build) = (2.ToString("x64", null), PoisonGen.Image(2).Text[65..]);
+        var request = PoisonGen.Request(2, 1)!.Value.Text;
+
+        AssertWritten(
+            $"{{'v':1,'kind':'strike','id':'00000001-0000-0000-0000-000000000000','fingerprint':'{hash}/{build}',"
+            + $"'atMs':1795478640000,'by':'worker-1','tenant':'tenant-1','cause':4,'request':'{request}'}}",
+            PoisonGen.Loss(1, 2, 1, TimeSpan.FromMinutes(4)));
+        AssertWritten(
+            $"{{'v':1,'kind':'acquittal','id':'000000c8-0000-0000-0000-000000000000','fingerprint':'{hash}/{build}',"
+            + $"'atMs':1795478700000,'by':'worker-2','request':'{request}',"
+            + "'strike':'00000001-0000-0000-0000-000000000000'}",
+            PoisonGen.Acquit(200, 1, 2, 1, TimeSpan.FromMinutes(5)));
+        Assert.DoesNotContain(
+            "request", Encoding.UTF8.GetString(PoisonText.Write(Strike)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_WhateverTheBytes_NeverThrows() => Gen.Byte.Array[0, 300].Sample(bytes =>
         Assert.True(PoisonText.Read(bytes) is { Event: null, Reason.Length: > 0 }));
@@ -61,9 +107,14 @@ public sealed class PoisonTextTests
 
     private static PoisonEvent Strike { get; } = PoisonGen.Strike(1, 2, 3, TimeSpan.FromMinutes(4));
 
-    private static byte[] Changed(Action<JsonNode> change)
+    private static void AssertWritten(string expected, PoisonEvent happened) =>
+        Assert.Equal(expected.Replace('\'', '"'), Encoding.UTF8.GetString(PoisonText.Write(happened)));
+
+    private static byte[] Changed(Action<JsonNode> change) => Changed(Strike, change);
+
+    private static byte[] Changed(PoisonEvent happened, Action<JsonNode> change)
     {
-        var form = JsonNode.Parse(PoisonText.Write(Strike))!;
+        var form = JsonNode.Parse(PoisonText.Write(happened))!;
         change(form);
         return Encoding.UTF8.GetBytes(form.ToJsonString());
     }

@@ -75,6 +75,34 @@ public sealed class DispatcherTests
     }
 
     [Fact]
+    public async Task Post_WhenWhatAWorkerWasLostWithSucceedsAlone_IsLikeAnyOtherFromThenOn()
+    {
+        await using var edge = await DispatchServer.StartAsync();
+        using var first = await WireWorker.JoinAsync(edge, 1);
+        using var second = await WireWorker.JoinAsync(edge, 2);
+
+        var posting = edge.ConvertAsync();
+        await KillAsync(first, await edge.Queue.TakeAsync());
+        var again = await edge.Queue.TakeAsync();
+        await second.ClaimAsync(again);
+        // As its worker does that has converted it alone.
+        var loss = Assert.Single(edge.Ledger.Losses(
+            Fingerprint.OfImage(again.ContentHash, DispatchServer.Build),
+            Fingerprint.OfRequest(again.ContentHash, DispatchServer.Build, again.Transform)));
+        await edge.Ledger.AddAsync(
+            PoisonEvent.Acquitted.Of(loss, "w", loss.At), TestContext.Current.CancellationToken);
+        (await second.DeliverAsync(again)).Dispose();
+        var later = edge.ConvertAsync();
+        var next = await edge.Queue.TakeAsync();
+        await second.ClaimAsync(next);
+        (await second.DeliverAsync(next)).Dispose();
+
+        Assert.Equal(HttpStatusCode.OK, (await posting).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await later).StatusCode);
+        Assert.Equal((1, 0), (again.Strikes, next.Strikes));
+    }
+
+    [Fact]
     public async Task Post_WhenAWorkerIsLostWithTwoCopies_CountsOneDeath()
     {
         await using var edge = await DispatchServer.StartAsync();

@@ -1,12 +1,13 @@
-using System.Collections.Concurrent;
 using Millrace.Core.Poison;
 
 namespace Millrace.Edge.Tests.Dispatch;
 
-/// <summary>Counts strikes; two quarantine.</summary>
+/// <summary>A ledger in memory; two strikes quarantine.</summary>
 internal sealed class MemoryLedger : IPoisonLedger
 {
-    private readonly ConcurrentDictionary<string, Strike[]> _strikes = new();
+    private readonly Lock _lock = new();
+    private volatile PoisonState _state = new(new PoisonRules());
+    private int _deaths;
 
     public string? Behind { get; set; }
 
@@ -15,44 +16,33 @@ internal sealed class MemoryLedger : IPoisonLedger
 
     public string? ReleasedBy { get; private set; }
 
-    public Task<PoisonVerdict> StrikeAsync(Strike strike, CancellationToken cancellationToken)
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    public Task<PoisonVerdict> AddAsync(PoisonEvent happened, CancellationToken cancellationToken)
     {
         if (Broken is not null) throw Broken;
-        var all = _strikes.AddOrUpdate(
-            strike.Fingerprint.Text, [strike],
-            (_, before) => before.Any(told => told.Id == strike.Id) ? before : [.. before, strike]);
-        return Task.FromResult(VerdictOf(all.Length));
+        if (happened is PoisonEvent.Released released) ReleasedBy = released.OperatorName;
+        lock (_lock) _state = _state.Apply(happened);
+        return Task.FromResult(_state.JudgeSubject(happened, Now));
     }
 
     public PoisonVerdict Judge(Fingerprint image, Fingerprint request, string tenant) =>
-        VerdictOf(Math.Max(Count(image), Count(request)));
+        _state.Judge(image, request, tenant, Now);
 
-    public IReadOnlyList<PoisonEntry> List() =>
-        [.. _strikes.Select(pair => EntryOf(new Fingerprint(pair.Key), pair.Value.Length, pair.Value[^1]))];
+    public IReadOnlyList<Strike> Losses(Fingerprint image, Fingerprint request) =>
+        _state.Losses(image, request, Now);
 
-    public Task<bool> ReleaseAsync(Fingerprint fingerprint, string operatorName, CancellationToken cancellationToken)
-    {
-        ReleasedBy = operatorName;
-        return Task.FromResult(_strikes.TryRemove(fingerprint.Text, out _));
-    }
+    public IReadOnlyList<PoisonEntry> List() => _state.List(Now);
 
+    /// <summary>As two kernels would have told that died of it, seconds ago.</summary>
     public void Quarantine(Fingerprint fingerprint)
     {
-        var strike = new Strike(
-            new Guid(1, 0, 0, new byte[8]), fingerprint, "open", DeathCause.Signal, "w1", DateTimeOffset.UnixEpoch);
-        _strikes[fingerprint.Text] = [strike, strike];
+        for (var death = 1; death <= 2; death++)
+        {
+            var strike = new Strike(
+                new Guid(++_deaths, 0, 0, new byte[8]), fingerprint, "open", DeathCause.Signal, "w1",
+                Now.AddSeconds(-death));
+            lock (_lock) _state = _state.Apply(new PoisonEvent.Struck(strike));
+        }
     }
-
-    private static PoisonEntry EntryOf(Fingerprint fingerprint, int strikes, Strike last) => new(
-        fingerprint, strikes, strikes > 1, last.Tenant, last.Cause, last.Witness, last.At,
-        last.At + TimeSpan.FromHours(24));
-
-    private int Count(Fingerprint fingerprint) => _strikes.GetValueOrDefault(fingerprint.Text)?.Length ?? 0;
-
-    private static PoisonVerdict VerdictOf(int strikes) => strikes switch
-    {
-        0 => PoisonVerdict.Clear,
-        1 => PoisonVerdict.Suspect,
-        _ => PoisonVerdict.Quarantined,
-    };
 }

@@ -33,7 +33,7 @@ public sealed class SqlitePoisonLedgerTests : IAsyncDisposable
     {
         var ledger = await _folder.OpenLedgerAsync();
         await StrikeAsync(ledger, 1);
-        await ledger.ReleaseAsync(Image(1), "ada", CancellationToken.None);
+        await ledger.ReleaseAsync(Image(1), "ada", _time.GetUtcNow(), CancellationToken.None);
         _time.Advance(TimeSpan.FromHours(12));
         await StrikeAsync(ledger, 2);
         await ledger.DisposeAsync();
@@ -50,7 +50,7 @@ public sealed class SqlitePoisonLedgerTests : IAsyncDisposable
     {
         var ledger = await _folder.OpenLedgerAsync();
         await StrikeAsync(ledger, 1, Start + TimeSpan.FromHours(48));
-        await ledger.ReleaseAsync(Image(1), "ada", CancellationToken.None);
+        await ledger.ReleaseAsync(Image(1), "ada", _time.GetUtcNow(), CancellationToken.None);
         await ledger.DisposeAsync();
         _time.Advance(TimeSpan.FromHours(30));
 

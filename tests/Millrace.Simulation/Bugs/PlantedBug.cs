@@ -32,6 +32,12 @@ public enum PlantedBug
     /// <summary>Four strikes quarantine, not two.</summary>
     FourStrikes,
 
+    /// <summary>An acquittal is said to be stored, and it is not.</summary>
+    AcquittalLost,
+
+    /// <summary>Successes lift any number of losses.</summary>
+    AcquitsForEver,
+
     /// <summary>Equal images do not wait for their first.</summary>
     GateOpen,
 

@@ -16,6 +16,9 @@ internal enum PictureKind
 
     /// <summary>Takes the whole worker with it.</summary>
     KillsWorker,
+
+    /// <summary>Takes the whole worker with it, every second time.</summary>
+    KillsWorkerByTurns,
 }
 
 /// <summary>A picture of the simulation: a few bytes that stand for an image.</summary>
@@ -42,6 +45,9 @@ internal sealed class Picture
     /// <summary>What a kernel makes of it.</summary>
     public byte[] Made => [.. Bytes, 0xFF];
 
+    /// <summary>Kernels that got it.</summary>
+    public int Tries { get; set; }
+
     /// <summary>Kernels that somebody killed while they had it.</summary>
     public int Blamed { get; set; }
 }
@@ -56,6 +62,8 @@ internal sealed class Pictures
         _all.Add(new Picture(_all.Count, kind, inTurn));
         return _all[^1];
     }
+
+    public IReadOnlyList<Picture> All => _all;
 
     public Picture Find(ReadOnlySpan<byte> bytes) => _all[BitConverter.ToInt32(bytes)];
 

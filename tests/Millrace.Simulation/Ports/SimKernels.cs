@@ -26,18 +26,22 @@ internal sealed class SimKernels(
     {
         var picture = pictures.Find(request.Source.Span);
         process.Say($"a kernel gets {picture.Hash[..6]} ({picture.Kind})");
+        picture.Tries++;
+        var isSecond = picture.Tries % 2 == 0;
         await Task.Delay(process.Line.Between(15, 120) * slowness, process.Time);
         switch (picture.Kind)
         {
             case PictureKind.Crashes:
-                judge.Killed(picture.Hash, process, picture.InTurn);
+                Killed(picture);
                 return Dead(KernelDeathCause.Signal);
             case PictureKind.Hangs:
                 await Task.Delay(HangsFor, process.Time);
-                judge.Killed(picture.Hash, process, picture.InTurn);
+                Killed(picture);
                 return Dead(KernelDeathCause.Deadline);
-            case PictureKind.KillsWorker:
-                judge.Killed(picture.Hash, process, picture.InTurn);
+            case PictureKind.KillsWorkerByTurns when isSecond:
+                return new(Made(picture), null, Held: true);
+            case PictureKind.KillsWorker or PictureKind.KillsWorkerByTurns:
+                Killed(picture);
                 process.Kill("its image killed it");
                 return await new TaskCompletionSource<KernelAnswer>().Task;
         }
@@ -46,6 +50,9 @@ internal sealed class SimKernels(
         picture.Blamed++;
         return Dead(KernelDeathCause.Signal);
     }
+
+    private void Killed(Picture picture) => judge.Killed(
+        picture.Hash, process, picture.InTurn, picture.Kind == PictureKind.KillsWorkerByTurns);
 
     private static KernelAnswer Dead(KernelDeathCause cause) => new(null, new KernelDeath(cause, null, ""), Held: true);
 

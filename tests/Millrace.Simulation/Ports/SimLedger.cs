@@ -1,11 +1,12 @@
 using Millrace.Core.Poison;
 using Millrace.Simulation.Bugs;
 using Millrace.Simulation.Clockwork;
+using Millrace.Simulation.Judging;
 
 namespace Millrace.Simulation.Ports;
 
 /// <summary>The fleet's log of deaths: what is appended stays, and is told to all members in order.</summary>
-internal sealed class SimDeathLog(SimProcess broker)
+internal sealed class SimDeathLog(SimProcess broker, AcquittalJudge judge)
 {
     private readonly List<byte[]> _events = [];
     private readonly List<SimLedger> _members = [];
@@ -27,6 +28,7 @@ internal sealed class SimDeathLog(SimProcess broker)
     {
         if (IsAway) throw new IOException("The ledger is away.");
         _events.Add(text);
+        judge.Stored(PoisonText.Read(text).Event!);
         foreach (var member in _members) member.Call();
         await Task.Delay(broker.Line.Between(0.5, 5), broker.Time);
         return true;
@@ -51,7 +53,8 @@ internal sealed class SimLedger : IPoisonLedger
     {
         (_log, _wire, _process, _bug) = (log, wire, process, bug);
         var strikes = bug == PlantedBug.FourStrikes ? 4 : new PoisonRules().StrikesToQuarantine;
-        _state = new PoisonState(new PoisonRules { StrikesToQuarantine = strikes });
+        var acquittals = bug == PlantedBug.AcquitsForEver ? int.MaxValue : new PoisonRules().AcquittalsMax;
+        _state = new PoisonState(new PoisonRules { StrikesToQuarantine = strikes, AcquittalsMax = acquittals });
         log.Join(this);
         process.Died += () => log.Leave(this);
         Call();
@@ -61,15 +64,15 @@ internal sealed class SimLedger : IPoisonLedger
 
     public int StrikesOf(Fingerprint fingerprint) => _state.StrikesOf(fingerprint, _process.Time.GetUtcNow());
 
-    public async Task<PoisonVerdict> StrikeAsync(Strike strike, CancellationToken cancellationToken)
+    public async Task<PoisonVerdict> AddAsync(PoisonEvent happened, CancellationToken cancellationToken)
     {
-        PoisonEvent happened = new PoisonEvent.Struck(strike);
-        _process.Say($"strikes {strike.Fingerprint.ContentHash[..6]}: {strike.Cause}");
-        if (_bug == PlantedBug.StrikeLost) return PoisonVerdict.Suspect;
+        _process.Say($"tells of {happened.Subject.ContentHash[..6]}: {Word(happened)}");
+        var isLost = happened is PoisonEvent.Struck ? PlantedBug.StrikeLost : PlantedBug.AcquittalLost;
+        if (_bug == isLost) return PoisonVerdict.Suspect;
         while (!await TryAppendAsync(happened, cancellationToken))
             await Task.Delay(Again, _process.Time, cancellationToken);
         _state = _state.Apply(happened);
-        return Judge(strike.Fingerprint, strike.Fingerprint, strike.Tenant);
+        return _state.JudgeSubject(happened, _process.Time.GetUtcNow());
     }
 
     public PoisonVerdict Judge(Fingerprint image, Fingerprint request, string tenant) =>
@@ -77,8 +80,8 @@ internal sealed class SimLedger : IPoisonLedger
 
     public IReadOnlyList<PoisonEntry> List() => _state.List(_process.Time.GetUtcNow());
 
-    public Task<bool> ReleaseAsync(
-        Fingerprint fingerprint, string operatorName, CancellationToken cancellationToken) => Task.FromResult(false);
+    public IReadOnlyList<Strike> Losses(Fingerprint image, Fingerprint request) =>
+        _state.Losses(image, request, _process.Time.GetUtcNow());
 
     /// <summary>There is more to read.</summary>
     public void Call()
@@ -93,7 +96,7 @@ internal sealed class SimLedger : IPoisonLedger
         try
         {
             return await _wire.CallAsync(
-                _process, _log.Process, "strike",
+                _process, _log.Process, "tell",
                 () => _log.AppendAsync(PoisonText.Write(happened)), ConfirmTimeout,
                 cancellationToken);
         }
@@ -102,6 +105,9 @@ internal sealed class SimLedger : IPoisonLedger
             return false;
         }
     }
+
+    private static string Word(PoisonEvent happened) =>
+        happened is PoisonEvent.Struck { Strike: var strike } ? $"struck by {strike.Cause}" : "acquitted";
 
     private void Read()
     {

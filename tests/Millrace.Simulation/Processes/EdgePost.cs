@@ -62,14 +62,15 @@ internal sealed class EdgePost(Region region, int number)
         var queue = new SimQueue(region.Broker, region.Wire, process, region.Bug);
         var open = new OpenConversions();
         var fleet = new Fleet(process.Time);
-        var (dispatcher, desk, sight) = Dispatch(process, queue, open, fleet);
+        var ledger = new SimLedger(region.Deaths, region.Wire, process, region.Bug);
+        var (dispatcher, desk, sight) = Dispatch(process, queue, ledger, open, fleet);
         var store = new SimStore(region.Bucket, region.Wire, process);
         var objects = new JobObjects(store);
         var acceptance = new JobAcceptance(
             store, objects, queue, Jobs, process.Time, new SimLog<JobAcceptance>(process));
         var sweep = new JobSweep(
             store, objects, queue, new JobMetrics(region), Jobs, process.Time, new SimLog<JobSweep>(process));
-        var parts = new EdgeParts(known, inquiry, gate, dispatcher, acceptance, sweep, open, sight);
+        var parts = new EdgeParts(known, inquiry, gate, dispatcher, acceptance, sweep, open, sight, ledger);
         return new EdgeProcess(region, process, new EdgeDoor(process, desk, fleet), parts);
     }
 
@@ -90,10 +91,9 @@ internal sealed class EdgePost(Region region, int number)
         new(feed, known, Identity, process.Time, new SimLog<SnapshotReading>(process));
 
     private (Dispatcher Dispatcher, ClaimDesk Desk, FirstSightGate Sight) Dispatch(
-        SimProcess process, SimQueue queue, OpenConversions open, Fleet fleet)
+        SimProcess process, SimQueue queue, SimLedger ledger, OpenConversions open, Fleet fleet)
     {
         var options = Options.Create(new DispatchOptions { Name = process.Name });
-        var ledger = new SimLedger(region.Deaths, region.Wire, process, region.Bug);
         var sight = new FirstSightGate(options);
         var metrics = new DispatchMetrics(region, fleet, open, sight);
         var hedges = Practised(new Hedges(options, Hedging));
@@ -126,4 +126,4 @@ internal sealed class EdgePost(Region region, int number)
 /// <summary>What an edge is made of.</summary>
 internal sealed record EdgeParts(
     KnownTenants Known, KeyInquiry Inquiry, AdmissionGate Gate, Dispatcher Dispatcher, JobAcceptance Acceptance,
-    JobSweep Sweep, OpenConversions Open, FirstSightGate Sight);
+    JobSweep Sweep, OpenConversions Open, FirstSightGate Sight, SimLedger Ledger);

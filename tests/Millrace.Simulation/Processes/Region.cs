@@ -17,6 +17,7 @@ internal sealed class Region : IMeterFactory
 
     private readonly List<Meter> _meters = [];
     private readonly Dictionary<Picture, HashSet<SimProcess>> _started = [];
+    private readonly HashSet<(Guid Ticket, SimProcess Worker)> _begun = [];
 
     public Region(Timeline line, PlantedBug bug)
     {
@@ -27,7 +28,8 @@ internal sealed class Region : IMeterFactory
         Order = new OrderJudge(Judge);
         Usage = new UsageJudge(Judge);
         Broker = new SimBroker(line, CellCount, Judge, Order, bug);
-        Deaths = new SimDeathLog(Broker.Process);
+        Acquittals = new AcquittalJudge(Judge, line, Weather);
+        Deaths = new SimDeathLog(Broker.Process, Acquittals);
         Bucket = new SimBucket(line, Judge, bug);
         Management = new SimManagement(line, Judge, bug);
         Keys = new KeyJudge(Judge, Management);
@@ -47,6 +49,8 @@ internal sealed class Region : IMeterFactory
     public Wire Wire { get; }
 
     public PoisonJudge Poison { get; }
+
+    public AcquittalJudge Acquittals { get; }
 
     public OrderJudge Order { get; }
 
@@ -106,7 +110,7 @@ internal sealed class Region : IMeterFactory
     public void Started(Ticket ticket, SimProcess worker)
     {
         if (!Tickets.TryGetValue(ticket.Id, out var picture)) return;
-        if (ticket.Hedge) Poison.Hedged(picture.Hash);
+        if (ticket.Hedge || !_begun.Add((ticket.Id, worker))) Poison.Doubled(picture.Hash);
         if (!_started.TryGetValue(picture, out var workers)) _started.Add(picture, workers = []);
         workers.Add(worker);
     }

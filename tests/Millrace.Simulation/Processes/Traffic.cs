@@ -20,6 +20,11 @@ internal sealed class Traffic(Region region)
 
     private const int TenantCount = 3;
     private const int ChangesMax = 7;
+    private const int PillsInTurn = 4;
+
+    // Those that kill every second time need more: two die for each that is lifted.
+    private const int PillsByTurns = 8;
+    private const int BlamedMax = 2;
     private const string Plan = "free";
 
     private static readonly TenantLimits Limits = new()
@@ -48,6 +53,9 @@ internal sealed class Traffic(Region region)
 
     /// <summary>Requests that were sent and are neither answered nor lost with their edge.</summary>
     public int Open { get; private set; }
+
+    /// <summary>Pictures of which the next copy is still to be sent.</summary>
+    public int Turns { get; private set; }
 
     /// <summary>Jobs that were accepted, by the job's id.</summary>
     public IReadOnlyDictionary<Guid, SimRequest> Accepted => _jobs;
@@ -126,13 +134,32 @@ internal sealed class Traffic(Region region)
     }
 
     /// <summary>Copies of a pill, each after the answer to the one before and the news of it.</summary>
-    public void SendPillsInTurn(PictureKind kind) => SendInTurn(region.Pictures.Add(kind, inTurn: true), 4);
+    public void SendPillsInTurn(PictureKind kind) => SendInTurn(
+        region.Pictures.Add(kind, inTurn: true),
+        kind == PictureKind.KillsWorkerByTurns ? PillsByTurns : PillsInTurn);
 
-    private void SendInTurn(Picture pill, int left)
+    /// <summary>Harmless pictures that a worker may have been lost with, twice each and in turn.</summary>
+    public void SendBlamedAgain()
     {
-        if (left == 0) return;
-        Send(Request(pill, false, mayBeRevoked: false), AnyEdge(), hangsUp: false,
-            () => _client.After(TimeSpan.FromSeconds(2), () => SendInTurn(pill, left - 1)));
+        var blamed = _pictures.Where(picture => picture.Kind == PictureKind.Harmless && region.IsBlamed(picture));
+        foreach (var picture in blamed.Take(BlamedMax).ToArray()) SendInTurn(picture, 2);
+    }
+
+    private void SendInTurn(Picture picture, int left)
+    {
+        Turns++;
+        SendNext(picture, left);
+    }
+
+    private void SendNext(Picture picture, int left)
+    {
+        if (left == 0)
+        {
+            Turns--;
+            return;
+        }
+        Send(Request(picture, false, mayBeRevoked: false), AnyEdge(), hangsUp: false,
+            () => _client.After(TimeSpan.FromSeconds(2), () => SendNext(picture, left - 1)));
     }
 
     private EdgePost AnyEdge() => region.Edges[_line.Chance.Next(region.Edges.Count)];
@@ -148,7 +175,12 @@ internal sealed class Traffic(Region region)
 
     private void Send(SimRequest request, EdgePost post, bool hangsUp, Action? then = null)
     {
-        if (post.Now is not { } edge) return;
+        if (post.Now is not { } edge)
+        {
+            if (then is not null) _client.After(TimeSpan.Zero, then);
+            return;
+        }
+        var sentAt = _line.Now;
         region.Tickets[request.Id] = request.Picture;
         var (picture, what) = (request.Picture, request.IsJob ? "job" : "request");
         var to = edge.Process.Name;
@@ -168,7 +200,7 @@ internal sealed class Traffic(Region region)
         {
             try
             {
-                Hear(request, await serving);
+                Hear(request, await serving, sentAt);
             }
             catch (OperationCanceledException) when (hangingUp.IsCancellationRequested)
             {
@@ -191,12 +223,12 @@ internal sealed class Traffic(Region region)
         }
     }
 
-    private void Hear(SimRequest request, SimAnswer answer)
+    private void Hear(SimRequest request, SimAnswer answer, TimeSpan sentAt)
     {
         _client.Say($"is told of {request.Id}: {answer.Word}");
         Words[answer.Word] = Words.GetValueOrDefault(answer.Word) + 1;
         if (answer.Job != Guid.Empty) Accept(request, answer.Job);
-        else if (answer.Word == "made") JudgeMade(request, answer.Made!);
+        else if (answer.Word == "made") JudgeMade(request, answer.Made!, sentAt);
         else if (!answer.IsRefused) JudgeFailure(request, answer.Word);
         else if (region.Weather.IsSettled && answer.Word is not "rate" and not "quarantined")
             region.Judge.Broken("service", $"{request.Id:N} is refused in fair weather: {answer.Word}");
@@ -208,9 +240,10 @@ internal sealed class Traffic(Region region)
         region.Tickets[job] = request.Picture;
     }
 
-    private void JudgeMade(SimRequest request, byte[] made)
+    private void JudgeMade(SimRequest request, byte[] made, TimeSpan sentAt)
     {
-        if (request.Picture.Kind is not PictureKind.Harmless)
+        region.Acquittals.Made(request.Picture.Hash, sentAt);
+        if (request.Picture.Kind is not PictureKind.Harmless and not PictureKind.KillsWorkerByTurns)
             region.Judge.Broken("result", $"{request.Id:N} was made of a picture that kills");
         if (!made.AsSpan().SequenceEqual(request.Picture.Made))
             region.Judge.Broken("result", $"{request.Id:N} got another picture's result");

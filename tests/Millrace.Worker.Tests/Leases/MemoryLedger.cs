@@ -3,10 +3,16 @@ using Millrace.Core.Poison;
 
 namespace Millrace.Worker.Tests.Leases;
 
-/// <summary>A ledger of two strikes, that can be away.</summary>
+/// <summary>A ledger in memory, that can be away.</summary>
 internal sealed class MemoryLedger : IPoisonLedger
 {
+    private readonly Lock _lock = new();
+    private volatile PoisonState _state = new(new PoisonRules());
+
     public ConcurrentQueue<Strike> Strikes { get; } = [];
+
+    /// <summary>Strikes that were lifted.</summary>
+    public ConcurrentQueue<Guid> Acquitted { get; } = [];
 
     /// <summary>What storing throws; null when it stores.</summary>
     public Exception? Away { get; set; }
@@ -17,28 +23,38 @@ internal sealed class MemoryLedger : IPoisonLedger
     /// <summary>Called when a strike is stored.</summary>
     public Action<Strike>? OnStrike { get; set; }
 
+    /// <summary>Called when an acquittal is stored.</summary>
+    public Action<Guid>? OnAcquitted { get; set; }
+
     public string? Behind => null;
 
-    public Task<PoisonVerdict> StrikeAsync(Strike strike, CancellationToken cancellationToken)
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    public Task<PoisonVerdict> AddAsync(PoisonEvent happened, CancellationToken cancellationToken)
     {
         if (Away is not null) throw Away;
-        Strikes.Enqueue(strike);
-        OnStrike?.Invoke(strike);
-        return Task.FromResult(Judge(strike.Fingerprint, strike.Fingerprint, strike.Tenant));
+        lock (_lock) _state = _state.Apply(happened);
+        if (happened is PoisonEvent.Acquitted { StrikeId: var lifted })
+        {
+            Acquitted.Enqueue(lifted);
+            OnAcquitted?.Invoke(lifted);
+        }
+        if (happened is PoisonEvent.Struck { Strike: var strike })
+        {
+            Strikes.Enqueue(strike);
+            OnStrike?.Invoke(strike);
+        }
+        return Task.FromResult(_state.JudgeSubject(happened, Now));
     }
 
-    public PoisonVerdict Judge(Fingerprint image, Fingerprint request, string tenant) =>
-        Math.Max(Count(image), Count(request)) switch
-        {
-            >= 2 => PoisonVerdict.Quarantined,
-            1 => PoisonVerdict.Suspect,
-            _ => tenant == Overdrawn ? PoisonVerdict.Suspect : PoisonVerdict.Clear,
-        };
+    public PoisonVerdict Judge(Fingerprint image, Fingerprint request, string tenant)
+    {
+        var verdict = _state.Judge(image, request, tenant, Now);
+        return verdict == PoisonVerdict.Clear && tenant == Overdrawn ? PoisonVerdict.Suspect : verdict;
+    }
 
-    public IReadOnlyList<PoisonEntry> List() => [];
+    public IReadOnlyList<Strike> Losses(Fingerprint image, Fingerprint request) =>
+        _state.Losses(image, request, Now);
 
-    public Task<bool> ReleaseAsync(Fingerprint fingerprint, string operatorName, CancellationToken cancellationToken) =>
-        Task.FromResult(false);
-
-    private int Count(Fingerprint fingerprint) => Strikes.Count(strike => strike.Fingerprint == fingerprint);
+    public IReadOnlyList<PoisonEntry> List() => _state.List(Now);
 }
