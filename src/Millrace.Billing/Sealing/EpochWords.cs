@@ -58,20 +58,15 @@ internal sealed class EpochWords(IObjectStore store, IUsageLedger? ledger, Billi
         var keys = new List<ObjectKey>();
         await foreach (var head in store.ListAsync(UsageKeys.Epochs, null, cancellationToken)) keys.Add(head.Key);
         var words = new UsageEpoch?[keys.Count];
-        var parallel = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = options.StoreParallelism,
-            CancellationToken = cancellationToken,
-        };
-        await Parallel.ForAsync(0, keys.Count, parallel, async (index, token) =>
-        {
-            words[index] = _ended.TryGetValue(keys[index], out var ended) ? ended : await RawAsync(keys[index], token);
-        });
+        await Abreast.RunAsync(keys.Count, options.StoreParallelism, ReadAsync, cancellationToken);
         foreach (var (key, word) in keys.Zip(words))
         {
             if (word is { HasEnded: true }) _ended[key] = word;
         }
         return [.. words.OfType<UsageEpoch>()];
+
+        async Task ReadAsync(int index, CancellationToken token) => words[index] =
+            _ended.TryGetValue(keys[index], out var ended) ? ended : await RawAsync(keys[index], token);
     }
 
     private async Task<UsageEpoch?> RawAsync(ObjectKey key, CancellationToken cancellationToken)

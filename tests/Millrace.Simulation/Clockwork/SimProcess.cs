@@ -86,6 +86,10 @@ internal sealed class SimProcess
         {
             // Whoever cancelled it knows.
         }
+        catch (Exception) when (!IsAlive)
+        {
+            // It was killed between two awaits: nobody is left to hear of it.
+        }
         catch (Exception exception) when (Bug is not null)
         {
             Bug(exception);
