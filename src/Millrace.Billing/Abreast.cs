@@ -3,7 +3,7 @@ namespace Millrace.Billing;
 /// <summary>Does many things, some at a time, without leaving the caller's context for another thread.</summary>
 internal static class Abreast
 {
-    /// <summary>Does each of so many; after a failure none begins, and it is thrown when what had begun is over.</summary>
+    /// <summary>Does each of so many; after a failure none begins, and it is thrown once the others end.</summary>
     /// <param name="count">How many.</param>
     /// <param name="atOnce">How many at a time, at least 1.</param>
     /// <param name="act">Does one, by its number from 0.</param>

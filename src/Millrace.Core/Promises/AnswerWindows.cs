@@ -54,7 +54,7 @@ public sealed class AnswerWindows
         return new(Since > oldest ? Since : oldest, [.. _hours.Kept(now)]);
     }
 
-    /// <summary>Counts of a window, and from when on they are: later than its beginning, while it is not full.</summary>
+    /// <summary>Counts of a window, and since when: later than its beginning, while it is not full.</summary>
     /// <param name="window">One of <see cref="All"/>.</param>
     /// <param name="now">Its end.</param>
     public (DateTimeOffset Since, AnswerCounts Counts) Read(TimeSpan window, DateTimeOffset now)

@@ -2,7 +2,7 @@ using Millrace.Metering.Journal;
 
 namespace Millrace.Metering.Shipping;
 
-/// <summary>What is done with an epoch on this machine's disk, as shipping needs it. Failures are IOException.</summary>
+/// <summary>What shipping does with an epoch on this machine's disk. Failures are IOException.</summary>
 internal sealed record EpochHands
 {
     /// <summary>Whose and of when it is.</summary>

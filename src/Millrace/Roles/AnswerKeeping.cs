@@ -116,8 +116,8 @@ public sealed record ServiceOptions
     public const string Section = "Service";
 
     /// <summary>
-    /// A folder of this process alone, made if need be. Default: <c>answers</c> in the server's data folder; that of its
-    /// usage of an edge or a worker; that of its SQLite file of management; else none.
+    /// A folder of this process alone, made if need be. Default: <c>answers</c> in the data folder of a server, the
+    /// recorder's of an edge or a worker, that of its SQLite file of management; else none.
     /// </summary>
     public string? Folder { get; init; }
 

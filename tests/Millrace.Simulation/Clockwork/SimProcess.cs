@@ -86,7 +86,7 @@ internal sealed class SimProcess
         {
             // Whoever cancelled it knows.
         }
-        catch (Exception) when (!IsAlive)
+        catch (SimDeathException)
         {
             // It was killed between two awaits: nobody is left to hear of it.
         }
@@ -107,6 +107,9 @@ internal sealed class SimProcess
         public override SynchronizationContext CreateCopy() => this;
     }
 }
+
+/// <summary>The process is dead: nothing of its code goes on.</summary>
+internal sealed class SimDeathException() : Exception("Killed.");
 
 /// <summary>Text that is only written when there is a trace.</summary>
 [InterpolatedStringHandler]

@@ -2,7 +2,6 @@ using Millrace.Core.Images;
 using Millrace.Core.Tickets;
 using Millrace.Core.Usage;
 using Millrace.Metering;
-using Millrace.Metering.Journal;
 using Millrace.Metering.Shipping;
 using Millrace.Simulation.Bugs;
 using Millrace.Simulation.Clockwork;
@@ -77,7 +76,7 @@ internal sealed class RecorderPost(UsageRegion region, int number)
             Duration = TimeSpan.FromMilliseconds(5),
             IsBillable = true,
         });
-        process.Say($"records {record.Mark.Sequence} of {record.Mark.Epoch}, of {record.Record.At:HH:mm:ss.fff}");
+        process.Say($"records {record.Mark.Sequence} of {record.Mark.Epoch}, of {record.Record.At.TimeOfDay}");
         region.Judge.Recorded(record);
     }
 
@@ -96,20 +95,20 @@ internal sealed class RecorderPost(UsageRegion region, int number)
             new LedgerDelivery(new SimUsageLedger(region.Ledger, region.Wire, process), Options),
             new RawDelivery(
                 new SimStore(region.Bucket, region.Wire, process), Options, process.Time, metrics,
-                new SimLog<RawDelivery>(process), SegmentText.WriteAsync),
+                new SimLog<RawDelivery>(process), (segment, _, _) => Task.FromResult(SegmentText.Write(segment))),
         ];
         List<SimEpoch> epochs = [.. earlier, current];
-        var views = new List<IReadOnlyList<EpochJournal>>();
+        var (views, loops) = (new List<IReadOnlyList<EpochJournal>>(), new List<ShippingLoop>());
         foreach (var delivery in deliveries)
         {
             List<EpochJournal> journals = [.. epochs.Select(epoch => new EpochJournal(
                 HandsOf(process, epoch, delivery.Store, isCurrent: epoch == current)))];
             views.Add(journals);
-            var loop = new ShippingLoop(
+            loops.Add(new ShippingLoop(
                 delivery, journals[..^1], journals[^1], () => RemoveShipped(process, epochs, views), Options,
-                new Random(region.Line.Chance.Next()), process.Time, metrics, new SimLog<ShippingLoop>(process));
-            process.Watch(loop.RunAsync(CancellationToken.None));
+                new Random(region.Line.Chance.Next()), process.Time, metrics, new SimLog<ShippingLoop>(process)));
         }
+        foreach (var loop in loops) process.Watch(loop.RunAsync(CancellationToken.None));
     }
 
     private EpochHands HandsOf(SimProcess process, SimEpoch epoch, string store, bool isCurrent) => new()

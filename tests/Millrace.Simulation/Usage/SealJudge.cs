@@ -76,10 +76,15 @@ internal sealed class SealJudge(Judge judge, SimBucket bucket, SimUsageRows ledg
         if (seal.IsLate) LateEntries++;
         var names = seal.Sums is { } hash ? SimSums.Read(bucket.Read(BillingKeys.Sums(hash))!) : [];
         foreach (var name in names) Look(seal, name);
+        if (isFirst) LookForMissing(seal.Hour);
+    }
+
+    private void LookForMissing(DateTimeOffset hour)
+    {
         foreach (var (name, record) in _recorded)
         {
-            if (isFirst && record.Lane != Lane.Bulk && HourOf(record) == seal.Hour && !_sealed.Contains(name))
-                judge.Broken("seal", $"{seal.Hour:HH} was sealed without {name}");
+            if (record.Lane != Lane.Bulk && HourOf(record) == hour && !_sealed.Contains(name))
+                judge.Broken("seal", $"{hour:HH} was sealed without {name}");
         }
     }
 

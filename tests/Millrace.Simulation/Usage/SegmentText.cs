@@ -1,17 +1,15 @@
 using System.Globalization;
 using System.Text;
-using Millrace.Billing.Sealing;
 using Millrace.Core.Tickets;
 using Millrace.Metering.Shipping;
 
 namespace Millrace.Simulation.Usage;
 
-/// <summary>A segment as text, in place of Parquet: a line a record, with its mark, its id if it is a job's, its time.</summary>
+/// <summary>A segment as text, in place of Parquet: a line a record, with its mark, name and time.</summary>
 internal static class SegmentText
 {
-    /// <summary>Writes one, as <see cref="RawDelivery"/> wants it.</summary>
-    public static Task<MemoryStream> WriteAsync(
-        SegmentColumns segment, string records, CancellationToken cancellationToken)
+    /// <summary>Writes one.</summary>
+    public static MemoryStream Write(SegmentColumns segment)
     {
         var text = new StringBuilder();
         foreach (var entry in segment.Entries)
@@ -21,7 +19,7 @@ internal static class SegmentText
             text.Append(CultureInfo.InvariantCulture, $"{mark} {name} {record.At.ToUnixTimeMilliseconds()}\n");
         }
         var bytes = Encoding.ASCII.GetBytes(text.ToString());
-        return Task.FromResult(new MemoryStream(bytes, 0, bytes.Length, false, publiclyVisible: true));
+        return new MemoryStream(bytes, 0, bytes.Length, false, publiclyVisible: true);
     }
 
     /// <summary>Reads one.</summary>

@@ -5,7 +5,7 @@ using Millrace.Metering.Shipping;
 
 namespace Millrace.Simulation.Usage;
 
-/// <summary>An epoch on a machine's disk: what a kill leaves of it. Records stand in it as they do in a journal.</summary>
+/// <summary>An epoch on a machine's disk, as a kill leaves it. Records stand in it as in a journal.</summary>
 internal sealed class SimEpoch(EpochName name)
 {
     private readonly Dictionary<string, ShipProgress> _progress = [];

@@ -7,8 +7,8 @@ using Millrace.Core.Objects;
 namespace Millrace.Simulation.Usage;
 
 /// <summary>
-/// A sealer's disk and engine: files by their hash, and sums that are the names of the records which they count, so that
-/// a judge sees which.
+/// A sealer's disk and engine: files by their hash, and sums that are the names of the records which they count, so
+/// that a judge sees which.
 /// </summary>
 internal sealed class SimSums(IObjectStore store)
 {

@@ -6,7 +6,7 @@ using Millrace.Simulation.Ports;
 
 namespace Millrace.Simulation.Usage;
 
-/// <summary>Recorders, sealers, a store and a ledger, on one timeline whose minutes pass as seconds do elsewhere.</summary>
+/// <summary>Recorders, sealers, a store and a ledger, on one timeline, on which little happens in a minute.</summary>
 internal sealed class UsageRegion : IMeterFactory
 {
     private const int RecorderCount = 2;
@@ -87,6 +87,3 @@ internal sealed class UsageRegion : IMeterFactory
         foreach (var meter in _meters) meter.Dispose();
     }
 }
-
-/// <summary>The process is dead: nothing of its code goes on.</summary>
-internal sealed class SimDeathException() : Exception("Killed.");

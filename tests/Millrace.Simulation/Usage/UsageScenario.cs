@@ -4,8 +4,8 @@ using Millrace.Simulation.Clockwork;
 namespace Millrace.Simulation.Usage;
 
 /// <summary>
-/// A seed of usage: some hours in which records are made and shipped, hours sealed, and everything goes wrong; then fair
-/// weather, in which every hour is sealed with every record in it, once, and the ledger has them all.
+/// A seed of usage: some hours in which records are made and shipped, hours sealed, and everything goes wrong; then
+/// fair weather, in which every hour is sealed with every record in it, once, and the ledger has them all.
 /// </summary>
 internal sealed class UsageScenario : IDisposable
 {
@@ -17,9 +17,9 @@ internal sealed class UsageScenario : IDisposable
     private static readonly TimeSpan Fair = TimeSpan.FromHours(2.2);
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(20);
 
-    // Shipped within an interval of its recorder, and sealed in a round of the sealer after the delay.
-    private static readonly TimeSpan Lateness = TimeSpan.FromMinutes(21) + SealerPost.Options.SealDelay
-        + SealerPost.Options.Interval + TimeSpan.FromMinutes(2);
+    // Told within an interval of its recorder and a look, and sealed in a round of the sealer after the delay.
+    private static readonly TimeSpan Lateness = TimeSpan.FromMinutes(31) + SealerPost.Options.SealDelay
+        + SealerPost.Options.Interval + TimeSpan.FromMinutes(3);
 
     private readonly UsageRegion _region;
     private readonly Timeline _line;
@@ -117,7 +117,9 @@ internal sealed class UsageScenario : IDisposable
         var judge = _region.Judge;
         return new()
         {
-            ["record"] = judge.Records, ["seal"] = judge.Entries - judge.LateEntries, ["late"] = judge.LateEntries,
+            ["record"] = judge.Records,
+            ["seal"] = judge.Entries - judge.LateEntries,
+            ["late"] = judge.LateEntries,
         };
     }
 }

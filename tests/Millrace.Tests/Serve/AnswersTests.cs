@@ -21,7 +21,9 @@ public sealed class AnswersTests
         await service.ProblemAsync(Photo, "width=none");
         var began = (await WindowsAsync(service))[2].GetProperty("since").GetString();
         var kept = Path.Combine(service.Data.Path, "answers", "answers.edge");
-        await Patience.UntilAsync(() => File.Exists(kept) && File.ReadAllText(kept).Contains(" 2 0 0 0\n"), "it is kept");
+        await Patience.UntilAsync(
+            () => File.Exists(kept) && File.ReadAllText(kept).Contains(" 2 0 0 0\n", StringComparison.Ordinal),
+            "it is kept");
 
         await service.KillAndRestartAsync();
 
