@@ -23,8 +23,10 @@ internal sealed class EpochWords(IObjectStore store, IUsageLedger? ledger, Billi
         var standings = new SortedDictionary<EpochId, EpochStanding>();
         foreach (var word in await RawAsync(cancellationToken))
         {
+            // Its end stands apart from its word, which a late word may have replaced.
             var id = new EpochId(word.Recorder, word.Epoch);
-            standings[id] = new EpochStanding { Id = id, Raw = word };
+            if (!standings.TryGetValue(id, out var known) || word.IsPast(known.Raw!))
+                standings[id] = new EpochStanding { Id = id, Raw = word };
         }
         if (ledger is not null)
         {

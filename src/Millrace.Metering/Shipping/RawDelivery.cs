@@ -63,6 +63,9 @@ internal sealed partial class RawDelivery(
         await store.PutAsync(key, text, PutMode.Replace, cancellationToken);
         var took = time.GetElapsedTime(start);
         if (await store.HeadAsync(key, cancellationToken) is { } head) Compare(head.ModifiedAt, before, took);
+        if (!word.HasEnded) return;
+        var end = UsageKeys.EpochEnd(word.Recorder, word.Epoch);
+        await store.PutAsync(end, text, PutMode.Create, cancellationToken);
     }
 
     // The store's time, which may be in whole seconds, against the span in which it must lie.

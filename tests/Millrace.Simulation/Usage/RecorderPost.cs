@@ -15,10 +15,9 @@ namespace Millrace.Simulation.Usage;
 /// </summary>
 internal sealed class RecorderPost(UsageRegion region, int number)
 {
-    private static readonly MeteringOptions Options = new()
+    private static readonly MeteringOptions Usual = new()
     {
         BatchInterval = TimeSpan.FromMinutes(10),
-        BatchRecordsMax = 4,
         SegmentInterval = TimeSpan.FromMinutes(20),
         SegmentRecordsMax = 6,
         Look = TimeSpan.FromMinutes(10),
@@ -47,6 +46,7 @@ internal sealed class RecorderPost(UsageRegion region, int number)
         };
         SynchronizationContext.SetSynchronizationContext(process.Context);
         (_process, _isAnnounced) = (process, false);
+        if (region.Line.Hits(0.2)) CutOff(process);
         var earlier = _disk.Where(epoch => !epoch.IsGone).ToList();
         var epoch = Begin(process.Time.GetUtcNow());
         Ship(process, earlier, epoch);
@@ -87,14 +87,25 @@ internal sealed class RecorderPost(UsageRegion region, int number)
         return _disk[^1];
     }
 
+    // So that a boot may go on for long before anybody knows of it.
+    private void CutOff(SimProcess process)
+    {
+        var time = region.Line.Between(60_000, 7_200_000);
+        process.Say($"is cut off from both stores for {time}");
+        region.Weather.Cut(process.Name, region.Bucket.Process.Name, time);
+        region.Weather.Cut(process.Name, region.Ledger.Process.Name, time);
+    }
+
     private void Ship(SimProcess process, List<SimEpoch> earlier, SimEpoch current)
     {
+        // An operator may set other bounds between two boots.
+        var options = Usual with { BatchRecordsMax = region.Line.Chance.Next(2, 8) };
         var metrics = new MeteringMetrics(region);
         IDelivery[] deliveries =
         [
-            new LedgerDelivery(new SimUsageLedger(region.Ledger, region.Wire, process), Options),
+            new LedgerDelivery(new SimUsageLedger(region.Ledger, region.Wire, process), options),
             new RawDelivery(
-                new SimStore(region.Bucket, region.Wire, process), Options, process.Time, metrics,
+                new SimStore(region.Bucket, region.Wire, process), options, process.Time, metrics,
                 new SimLog<RawDelivery>(process), (segment, _, _) => Task.FromResult(SegmentText.Write(segment))),
         ];
         List<SimEpoch> epochs = [.. earlier, current];
@@ -105,7 +116,7 @@ internal sealed class RecorderPost(UsageRegion region, int number)
                 HandsOf(process, epoch, delivery.Store, isCurrent: epoch == current)))];
             views.Add(journals);
             loops.Add(new ShippingLoop(
-                delivery, journals[..^1], journals[^1], () => RemoveShipped(process, epochs, views), Options,
+                delivery, journals[..^1], journals[^1], () => RemoveShipped(process, epochs, views), options,
                 new Random(region.Line.Chance.Next()), process.Time, metrics, new SimLog<ShippingLoop>(process)));
         }
         foreach (var loop in loops) process.Watch(loop.RunAsync(CancellationToken.None));

@@ -46,7 +46,7 @@ internal sealed class SimUsageRows
     {
         var key = (word.Recorder, word.Epoch);
         if (!_words.TryGetValue(key, out var words)) _words[key] = words = [];
-        if (words.Count == 0 || IsFurther(word, words[^1].Word)) words.Add((Process.Line.Now, word));
+        if (words.Count == 0 || word.IsPast(words[^1].Word)) words.Add((Process.Line.Now, word));
     }
 
     /// <summary>The words as they were a while ago.</summary>
@@ -59,9 +59,6 @@ internal sealed class SimUsageRows
                 .OfType<UsageEpoch>(),
         ];
     }
-
-    private static bool IsFurther(UsageEpoch one, UsageEpoch other) =>
-        (one.HasEnded, one.Delivered, one.Reaches).CompareTo((other.HasEnded, other.Delivered, other.Reaches)) > 0;
 
     private static UsageSum SumOf(UsageRecord job) => new()
     {
