@@ -11,13 +11,14 @@ internal sealed class UsageRegion : IMeterFactory
 {
     private const int RecorderCount = 2;
     private const int SealerCount = 2;
+    private const double CrashMost = 0.06;
     private readonly List<Meter> _meters = [];
 
     public UsageRegion(Timeline line, PlantedBug bug)
     {
         (Line, Bug) = (line, bug);
         Verdict = new Judge(line);
-        Weather = new Weather(line);
+        Weather = new Weather(line, CrashMost);
         Wire = new Wire(line, Weather);
         Bucket = new SimBucket(line, Verdict, bug);
         Ledger = new SimUsageRows(line, Weather, Verdict, bug);

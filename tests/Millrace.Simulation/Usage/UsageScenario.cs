@@ -9,7 +9,8 @@ namespace Millrace.Simulation.Usage;
 /// </summary>
 internal sealed class UsageScenario : IDisposable
 {
-    private const int RecordsMax = 40;
+    private const int BurstsMax = 10;
+    private const int BurstRecordsMax = 9;
     private const int HarmsMax = 6;
     private const long EventsMax = 200_000;
     private static readonly DateTimeOffset Begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -68,9 +69,16 @@ internal sealed class UsageScenario : IDisposable
 
     private void Plan()
     {
-        for (var record = _line.Chance.Next(5, RecordsMax); record > 0; record--)
-            InRough(() => Any(_region.Recorders).Record(isJob: _line.Hits(0.2)));
+        for (var burst = _line.Chance.Next(3, BurstsMax); burst > 0; burst--) InRough(Burst);
         for (var harm = _line.Chance.Next(HarmsMax); harm > 0; harm--) InRough(Strike);
+    }
+
+    // Several within some minutes, so that there is more to ship at once than goes at once.
+    private void Burst()
+    {
+        var recorder = Any(_region.Recorders);
+        for (var record = _line.Chance.Next(1, BurstRecordsMax); record > 0; record--)
+            _line.After(_line.Between(0, 400_000), null, () => recorder.Record(isJob: _line.Hits(0.2)));
     }
 
     private void Strike()
