@@ -61,7 +61,8 @@ public sealed record ServiceDefinition(string Role, string Scope, string Tenancy
         "the database's; a change that was answered is on its disk"))
     {
         Measure = new(
-            "an answer under /v1 but /v1/service", "a 5xx, or an answer that broke off by no doing of the client's",
+            "an answer at an address of operators, tenants or edges",
+            "a 5xx, or an answer that broke off by no doing of the client's",
             "none", null),
     };
 }

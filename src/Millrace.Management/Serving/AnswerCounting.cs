@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Millrace.Core.Promises;
+using Millrace.Management.Callers;
 
 namespace Millrace.Management.Serving;
 
 /// <summary>
-/// Counts how every request under <c>/v1</c> was answered, as <see cref="ServiceDefinition.Management"/> says. It
-/// stands before all else, so that it sees what callers see.
+/// Counts how every request of operators, tenants and edges was answered, as <see cref="ServiceDefinition.Management"/>
+/// says. It stands before all else, so that it sees what callers see.
 /// </summary>
 internal sealed class AnswerCounting(LiveAnswers answers)
 {
@@ -14,7 +15,8 @@ internal sealed class AnswerCounting(LiveAnswers answers)
     /// <summary>Goes on with a request, and counts its answer.</summary>
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
-        if (!IsCounted(context.Request.Path))
+        // Before, as the treatment of errors takes the address away.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<Demand>() is null or { Of: CallerKind.Everybody })
         {
             await next(context);
             return;
@@ -38,7 +40,4 @@ internal sealed class AnswerCounting(LiveAnswers answers)
             ? AnswerKind.Good
             : AnswerKind.Bad;
     }
-
-    private static bool IsCounted(PathString path) =>
-        path.StartsWithSegments("/v1") && !path.StartsWithSegments(ServiceDefinition.Path);
 }

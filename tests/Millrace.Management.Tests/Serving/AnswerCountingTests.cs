@@ -12,9 +12,10 @@ public sealed class AnswerCountingTests
     {
         await using var server = await ManagementServer.StartAsync();
 
-        await server.TellAsync(HttpMethod.Get, "/v1/tenants");
-        await server.TellAsync(HttpMethod.Get, "/v1/tenants", token: null);
+        await server.TellAsync(HttpMethod.Get, "/admin/v1/tenants");
+        await server.TellAsync(HttpMethod.Get, "/admin/v1/tenants", token: null);
         await server.TellAsync(HttpMethod.Get, "/health/ready");
+        await server.TellAsync(HttpMethod.Get, "/nowhere");
         await ServiceAsync(server);
 
         Assert.Equal((2, 0), await ServiceAsync(server));
@@ -27,7 +28,7 @@ public sealed class AnswerCountingTests
         await using (var db = server.App.Services.GetRequiredService<DatabaseDoor>().Open())
             await db.Database.EnsureDeletedAsync(TestContext.Current.CancellationToken);
 
-        var answer = await server.TellAsync(HttpMethod.Get, "/v1/tenants");
+        var answer = await server.TellAsync(HttpMethod.Get, "/admin/v1/tenants");
 
         Assert.InRange(answer.Status, 500, 599);
         Assert.Equal((0, 1), await ServiceAsync(server));
