@@ -51,7 +51,8 @@ internal sealed class SealerPost(UsageRegion region, int number)
         try
         {
             var report = await sealer.RunAsync(null, CancellationToken.None);
-            foreach (var seal in report.Seals) process.Say($"sealed {seal.Hour.Hour} h as {seal.Number}: {seal.Answers}");
+            foreach (var seal in report.Seals)
+                process.Say($"sealed {seal.Hour.Hour} h as {seal.Number}: {seal.Answers}");
             foreach (var (hour, blockers) in report.OpenHours) process.Say($"{hour.Hour} h waits: {blockers[0]}");
         }
         catch (Exception exception) when (exception is IOException or UsageLedgerException)
