@@ -53,6 +53,8 @@ public static class EdgeComposition
         services.AddSingleton<ConversionProgress>();
         services.AddSingleton<Trial>();
         services.AddSingleton<HealthEndpoints>();
+        services.TryAddSingleton<LiveAnswers>();
+        services.AddSingleton<AnswerCounting>();
         services.AddSingleton<ServiceEndpoint>();
         services.AddSingleton<BodyReading>();
         services.AddSingleton<AnswerRecord>();
@@ -67,6 +69,8 @@ public static class EdgeComposition
     /// <summary>Maps every address of the edge and the treatment of errors.</summary>
     public static WebApplication MapEdge(this WebApplication app)
     {
+        var counting = app.Services.GetRequiredService<AnswerCounting>();
+        app.Use(next => context => counting.HandleAsync(context, next));
         var time = app.Services.GetRequiredService<TimeProvider>();
         app.Use((context, next) =>
         {
@@ -131,6 +135,7 @@ public static class EdgeComposition
     {
         document.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         document.AddDocumentTransformer<ApiDescription>();
+        document.AddDocumentTransformer<ServiceDescription>();
     });
 
     /// <summary>Every answer tells its id, which also stands in the log lines of its request.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Millrace.Core.Promises;
 using Millrace.Management.Answers;
 using Millrace.Management.Callers;
 using Millrace.Management.Description;
@@ -40,6 +41,8 @@ public static class ManagementHttp
         services.AddSingleton<IValidateOptions<OidcOptions>, OidcPlaces>();
         AddCallers(services, seed);
         services.AddSingleton<FeedEndpoints>();
+        services.TryAddSingleton<LiveAnswers>();
+        services.AddSingleton<AnswerCounting>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<Api>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelLimits>();
@@ -54,6 +57,8 @@ public static class ManagementHttp
     /// <summary>Maps every address of management, what guards them and the treatment of errors.</summary>
     public static WebApplication MapManagement(this WebApplication app)
     {
+        var counting = app.Services.GetRequiredService<AnswerCounting>();
+        app.Use(next => context => counting.HandleAsync(context, next));
         var time = app.Services.GetRequiredService<TimeProvider>();
         var gate = app.Services.GetRequiredService<CallerGate>();
         app.Use(next => context =>

@@ -73,6 +73,9 @@ public sealed record MeteringOptions
     /// </summary>
     [Range(1, 1_000_000)] public int SegmentRecordsMax { get; init; } = 250_000;
 
+    /// <summary>How often it is looked whether a shipment is full, where that is not due by time.</summary>
+    internal TimeSpan Look { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a store may take for one shipment. 1 s to 10 min; default 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan StoreTimeout { get; init; } = TimeSpan.FromMinutes(1);

@@ -17,6 +17,7 @@ public sealed partial class Recording : IDisposable
     private readonly JournalThread _thread;
     private readonly List<ShippingLoop> _loops = [];
     private readonly Lock _removing = new();
+    private readonly List<EpochFolder> _epochs;
     private readonly List<IReadOnlyList<EpochJournal>> _views = [];
     private readonly MeteringOptions _options;
     private readonly TimeProvider _time;
@@ -43,6 +44,7 @@ public sealed partial class Recording : IDisposable
             _folder.Begin(_options.Recorder!, time.GetUtcNow()), _options, time, metrics,
             loggers.CreateLogger<UsageJournal>());
         Journal.Recount();
+        _epochs = [.. earlier.Select(each => each.Epoch), Journal.Epoch];
         IEnumerable<IDelivery?> deliveries =
         [
             ledger is null ? null : new LedgerDelivery(ledger, _options),
@@ -130,14 +132,11 @@ public sealed partial class Recording : IDisposable
         lock (_removing)
         {
             var removed = false;
-            for (var i = 0; i < _views[0].Count; i++)
+            foreach (var (index, epoch) in _epochs.Index())
             {
-                var views = _views.ConvertAll(view => view[i]);
-                if (!Directory.Exists(views[0].Folder.Path)) continue;
-                var done = views.Min(view => view.Progress.Done);
-                removed |= views.All(view => view.Progress.HasEnded)
-                    ? Remove(views[0].Folder)
-                    : views[0].Folder.RemoveThrough(done);
+                if (!Directory.Exists(epoch.Path)) continue;
+                var needless = ShipProgress.Needless(_views.ConvertAll(view => view[index].Progress));
+                removed |= needless is { } through ? epoch.RemoveThrough(through) : Remove(epoch);
             }
             if (removed) Journal.Recount();
         }

@@ -1,9 +1,13 @@
 using System.Diagnostics.Metrics;
+using Millrace.Core.Promises;
 using Millrace.Core.Webhooks;
 
 namespace Millrace.Webhooks;
 
-/// <summary>What becomes of webhooks, for operators: meter <c>Millrace.Webhooks</c>. No tenant, no URL.</summary>
+/// <summary>
+/// What becomes of webhooks: for operators, meter <c>Millrace.Webhooks</c>; and for everybody, as
+/// <see cref="ServiceDefinition.Webhooks"/> says. No tenant, no URL.
+/// </summary>
 public sealed class SenderMetrics
 {
     private readonly Meter _meter;
@@ -12,10 +16,12 @@ public sealed class SenderMetrics
     private readonly Counter<long> _putOff;
     private readonly Counter<long> _turnedOff;
     private readonly Counter<long> _faults;
+    private readonly AnswerTally _answers;
 
     /// <summary>Makes the instruments.</summary>
-    public SenderMetrics(IMeterFactory factory)
+    public SenderMetrics(IMeterFactory factory, LiveAnswers answers)
     {
+        _answers = answers.Of(ServiceDefinition.Webhooks);
         _meter = factory.Create("Millrace.Webhooks");
         _tries = _meter.CreateHistogram<double>(
             "millrace.webhooks.try.duration", "s", "Time until a receiver answered or did not, by result.");
@@ -36,9 +42,16 @@ public sealed class SenderMetrics
 
     internal void Ended(string end) => _ends.Add(1, new KeyValuePair<string, object?>("end", end));
 
+    /// <summary>A message was dealt with, whichever way: what follows from it is stored.</summary>
+    internal void Done() => _answers.Count(AnswerKind.Good);
+
     internal void PutOff(string reason) => _putOff.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     internal void TurnedOff() => _turnedOff.Add(1);
 
-    internal void Fault() => _faults.Add(1);
+    internal void Fault()
+    {
+        _faults.Add(1);
+        _answers.Count(AnswerKind.Bad);
+    }
 }

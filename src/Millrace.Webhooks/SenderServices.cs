@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Jobs;
+using Millrace.Core.Promises;
 using Millrace.Core.Webhooks;
 using Millrace.Outbound;
 using Millrace.Webhooks.Endpoints;
@@ -33,6 +34,7 @@ public static class SenderServices
         services.AddSingleton<EndpointBook>();
         services.AddSingleton<Circuits>();
         services.AddSingleton<TenantPlaces>();
+        services.TryAddSingleton<LiveAnswers>();
         services.AddSingleton<SenderMetrics>();
         services.AddSingleton<SenderHealth>();
         services.AddSingleton<TicketWriter>();

@@ -6,6 +6,7 @@ using Millrace.Core.Conversions;
 using Millrace.Core.Handover;
 using Millrace.Core.Images;
 using Millrace.Core.Jobs;
+using Millrace.Core.Promises;
 using Millrace.Worker.Edges;
 using Millrace.Worker.Jobs;
 using Millrace.Worker.Leases;
@@ -64,6 +65,7 @@ public static class WorkerServices
         });
         services.AddSingleton<EdgeClocks>();
         services.AddSingleton<EdgePaces>();
+        services.TryAddSingleton<LiveAnswers>();
         services.AddSingleton<LeaseMetrics>();
         services.AddSingleton<LeaseHealth>();
         services.AddSingleton<WorkerCredit>();

@@ -25,7 +25,7 @@ public sealed class SimulationTests
         var result = Sweep.Run(Sweep.FirstSeed, 300, PlantedBug.None, Cancel);
 
         string[] expected = ["made", "accepted", "rate", "key", "Quarantined", "KernelCrashed", "KernelDeadline",
-            "QueueDeadline", "store-unavailable"];
+            "QueueDeadline", "store-unavailable", "record", "seal", "late"];
         Assert.All(expected, word => Assert.Contains(word, result.Words.Keys));
     }
 
@@ -44,9 +44,9 @@ public sealed class SimulationTests
     {
         for (var seed = 1; seed <= 50; seed++)
         {
-            var first = Scenario.Run(seed);
+            var first = SeedRun.Of(seed);
 
-            var second = Scenario.Run(seed, isTraced: true);
+            var second = SeedRun.Of(seed, isTraced: true);
 
             Assert.Equal((seed, first.Events, first.Print), (seed, second.Events, second.Print));
         }

@@ -10,7 +10,7 @@ if (Wish.Read(args) is not { } wish)
 if (wish.Seed is { } seed)
 {
     await Console.Out.WriteLineAsync(SeedReport.Of(seed, wish.Bug, int.MaxValue));
-    return Scenario.Run(seed, wish.Bug).Broken is null ? 0 : 1;
+    return SeedRun.Of(seed, wish.Bug).Broken is null ? 0 : 1;
 }
 var start = TimeProvider.System.GetTimestamp();
 var result = Sweep.Run(wish.First, wish.Seeds, wish.Bug, CancellationToken.None);

@@ -29,9 +29,9 @@ internal sealed class Scenario : IDisposable
     private readonly Traffic _traffic;
     private readonly Timeline _line;
 
-    private Scenario(int seed, PlantedBug bug, bool isTraced)
+    private Scenario(int seed, PlantedBug bug, SimTrace? trace)
     {
-        _line = new Timeline(seed) { Trace = isTraced ? new SimTrace() : null };
+        _line = new Timeline(seed) { Trace = trace };
         _region = new Region(_line, bug);
         _traffic = new Traffic(_region);
     }
@@ -39,13 +39,13 @@ internal sealed class Scenario : IDisposable
     /// <summary>Runs a seed.</summary>
     /// <param name="seed">Any.</param>
     /// <param name="bug">What to do wrong.</param>
-    /// <param name="isTraced">Whether it is to be read.</param>
-    public static Verdict Run(int seed, PlantedBug bug = PlantedBug.None, bool isTraced = false)
+    /// <param name="trace">Where it is told; null: nowhere.</param>
+    public static Verdict Run(int seed, PlantedBug bug, SimTrace? trace)
     {
         var outside = SynchronizationContext.Current;
         try
         {
-            var scenario = new Scenario(seed, bug, isTraced);
+            var scenario = new Scenario(seed, bug, trace);
             using (scenario) return scenario.Run(seed);
         }
         finally
@@ -200,7 +200,7 @@ internal sealed class Scenario : IDisposable
 /// <param name="Events">How many.</param>
 /// <param name="Print">Fingerprint of all of them.</param>
 /// <param name="Took">Virtual time.</param>
-/// <param name="Words">What clients were told, and how often.</param>
+/// <param name="Words">What clients were told, and how often; and what was recorded and sealed.</param>
 /// <param name="Trace">To be read; null: it was not asked for.</param>
 internal sealed record Verdict(
     int Seed, Violation? Broken, long Events, ulong Print, TimeSpan Took, IReadOnlyDictionary<string, int> Words,

@@ -14,7 +14,7 @@ internal static class SeedReport
     /// <param name="lines">Lines of the trace, counted from its end.</param>
     public static string Of(int seed, PlantedBug bug = PlantedBug.None, int lines = LinesShown)
     {
-        var verdict = Scenario.Run(seed, bug, isTraced: true);
+        var verdict = SeedRun.Of(seed, bug, isTraced: true);
         var word = verdict.Broken is { } broken
             ? FormattableString.Invariant(
                 $"Seed {seed} breaks '{broken.Promise}' at {broken.At.TotalSeconds:0.0000} s: {broken.What}")

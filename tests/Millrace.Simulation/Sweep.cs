@@ -26,7 +26,7 @@ internal static class Sweep
         var options = new ParallelOptions { CancellationToken = cancellationToken };
         Parallel.For(first, first + count, options, (seed, loop) =>
         {
-            var verdict = Scenario.Run(seed, bug);
+            var verdict = SeedRun.Of(seed, bug);
             Interlocked.Add(ref events, verdict.Events);
             Interlocked.Increment(ref ran);
             foreach (var (word, times) in verdict.Words) words.AddOrUpdate(word, times, (_, known) => known + times);
@@ -42,7 +42,7 @@ internal static class Sweep
 /// <param name="Failed">The lowest seed that failed; null: none.</param>
 /// <param name="Seeds">How many were run.</param>
 /// <param name="Events">Of all of them.</param>
-/// <param name="Words">What clients were told, and how often.</param>
+/// <param name="Words">What clients were told, and how often; and what was recorded and sealed.</param>
 internal sealed record SweepResult(
     Verdict? Failed, long Seeds, long Events, IReadOnlyDictionary<string, int> Words)
 {
@@ -55,7 +55,7 @@ internal sealed record SweepResult(
             CultureInfo.InvariantCulture,
             $"{Seeds} seeds from {first}, {Events} events, {took.TotalSeconds:0.0} s, failed: {Failed?.Seed}");
         var told = Words.OrderByDescending(word => word.Value).Select(word => string.Create(
-            CultureInfo.InvariantCulture, $"  {word.Value,8} times clients were told {word.Key}"));
+            CultureInfo.InvariantCulture, $"  {word.Value,8} times: {word.Key}"));
         return string.Join('\n', told.Prepend(line));
     }
 }

@@ -3,6 +3,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Millrace.Contracts;
+using Millrace.Core.Jobs;
+using Millrace.Core.Objects;
+using Millrace.Core.Promises;
 using Millrace.Core.Webhooks;
 using Millrace.Webhooks.Endpoints;
 using Millrace.Webhooks.Sending;
@@ -255,6 +258,31 @@ public sealed class SenderTests : IDisposable
         var ticket = sender.TicketOf(record) with { Tenant = "nobody" };
 
         Assert.True(await sender.Get<DeliveryHandler>().HandleAsync(ticket, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Messages_DealtWithOrGivenBack_AreCountedByWhetherWeCould()
+    {
+        await using var receiver = await Receiver.StartAsync(500);
+        await using var sender = Sender.Make(_folder, [Sender.Endpoint(receiver.Url)]);
+        await sender.StartAsync();
+        await sender.TellAsync();
+        var broken = await sender.EndJobAsync();
+        await sender.Store.PutAsync(
+            JobKeys.Record(broken.Tenant, broken.Id), "{\"v\":2}"u8.ToArray(), PutMode.Replace, CancellationToken.None);
+        await sender.Queue.EnqueueAsync(sender.TicketOf(broken), CancellationToken.None);
+
+        await sender.UntilDueAsync(1);
+        AnswerCounts counts;
+        do
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+            counts = sender.Get<LiveAnswers>().Of(ServiceDefinition.Webhooks).Read()[^1].Counts;
+        }
+        while (counts.Judged < 2);
+
+        // A receiver's failure is no fault of ours: the try to come is stored.
+        Assert.Equal(new AnswerCounts(1, 1, 0, 0), counts);
     }
 
     [Fact]

@@ -33,14 +33,9 @@ internal sealed class RawListing(IObjectStore store, BillingOptions options)
         foreach (var key in _known.Keys.Where(key => !wanted.Contains(key)).ToList()) _known.Remove(key);
         var missing = segments.Where(segment => !_known.ContainsKey(segment.Key)).ToList();
         var read = new FoundSegment[missing.Count];
-        await Parallel.ForAsync(
-            0, missing.Count,
-            new ParallelOptions
-            {
-                MaxDegreeOfParallelism = options.StoreParallelism,
-                CancellationToken = cancellationToken,
-            },
-            async (index, token) => read[index] = await ReadAsync(missing[index], token));
+        await Abreast.RunAsync(
+            missing.Count, options.StoreParallelism,
+            async (index, token) => read[index] = await ReadAsync(missing[index], token), cancellationToken);
         foreach (var found in read) _known[found.Segment.Key] = found;
         return [.. segments.Select(segment => _known[segment.Key])];
     }

@@ -23,8 +23,10 @@ internal sealed class EpochWords(IObjectStore store, IUsageLedger? ledger, Billi
         var standings = new SortedDictionary<EpochId, EpochStanding>();
         foreach (var word in await RawAsync(cancellationToken))
         {
+            // Its end stands apart from its word, which a late word may have replaced.
             var id = new EpochId(word.Recorder, word.Epoch);
-            standings[id] = new EpochStanding { Id = id, Raw = word };
+            if (!standings.TryGetValue(id, out var known) || word.IsPast(known.Raw!))
+                standings[id] = new EpochStanding { Id = id, Raw = word };
         }
         if (ledger is not null)
         {
@@ -58,20 +60,15 @@ internal sealed class EpochWords(IObjectStore store, IUsageLedger? ledger, Billi
         var keys = new List<ObjectKey>();
         await foreach (var head in store.ListAsync(UsageKeys.Epochs, null, cancellationToken)) keys.Add(head.Key);
         var words = new UsageEpoch?[keys.Count];
-        var parallel = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = options.StoreParallelism,
-            CancellationToken = cancellationToken,
-        };
-        await Parallel.ForAsync(0, keys.Count, parallel, async (index, token) =>
-        {
-            words[index] = _ended.TryGetValue(keys[index], out var ended) ? ended : await RawAsync(keys[index], token);
-        });
+        await Abreast.RunAsync(keys.Count, options.StoreParallelism, ReadAsync, cancellationToken);
         foreach (var (key, word) in keys.Zip(words))
         {
             if (word is { HasEnded: true }) _ended[key] = word;
         }
         return [.. words.OfType<UsageEpoch>()];
+
+        async Task ReadAsync(int index, CancellationToken token) => words[index] =
+            _ended.TryGetValue(keys[index], out var ended) ? ended : await RawAsync(keys[index], token);
     }
 
     private async Task<UsageEpoch?> RawAsync(ObjectKey key, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using Millrace.Billing.Plans;
 using Millrace.Billing.Raw;
-using Millrace.Billing.Sql;
 using Millrace.Core.Objects;
 using Millrace.Core.Usage;
 
@@ -16,9 +15,7 @@ internal sealed class Sealer : IDisposable
     private readonly IPlanHistory _plans;
     private readonly BillingOptions _options;
     private readonly TimeProvider _time;
-    private readonly Staging _staging;
-    private readonly DuckEngine _engine;
-    private readonly HourSums _sums;
+    private readonly SealHands _hands;
 
     // Looked for once a round, not for every hour that waits for it.
     private readonly Dictionary<EpochId, List<SequenceRange>> _missing = [];
@@ -26,11 +23,16 @@ internal sealed class Sealer : IDisposable
     /// <summary>Starts DuckDB; reads nothing.</summary>
     public Sealer(
         IObjectStore store, IUsageLedger? ledger, IPlanHistory plans, BillingOptions options, TimeProvider time)
+        : this(store, ledger, plans, options, time, SealHands.Of(store, options))
     {
-        (_store, _plans, _options, _time) = (store, plans, options, time);
-        _staging = new Staging(store, options);
-        _engine = new DuckEngine(options);
-        _sums = new HourSums(_engine, _staging);
+    }
+
+    /// <summary>With hands of its own; reads nothing.</summary>
+    public Sealer(
+        IObjectStore store, IUsageLedger? ledger, IPlanHistory plans, BillingOptions options, TimeProvider time,
+        SealHands hands)
+    {
+        (_store, _plans, _options, _time, _hands) = (store, plans, options, time, hands);
         Log = new SealLog(store, options);
         Taker = new InventoryTaker(store, ledger, Log, options, time);
     }
@@ -74,14 +76,14 @@ internal sealed class Sealer : IDisposable
         {
             if (found.Manifest is { } manifest) wanted.Add((found.Segment.Key, manifest.Hash));
         }
-        var staged = await _staging.BringAsync(wanted, null, cancellationToken);
-        var runs = _sums.Runs([.. staged.Select(each => each.Path).OfType<string>().Distinct()]);
-        _staging.Remove(staged.Select(each => each.Hash));
+        var staged = await _hands.Bring(wanted, null, cancellationToken);
+        var runs = _hands.Runs([.. staged.Select(each => each.Path).OfType<string>().Distinct()]);
+        _hands.Remove(staged.Select(each => each.Hash));
         return SequenceRange.Missing(WithKnown(epoch, runs, inventory), delivered);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _engine.Dispose();
+    public void Dispose() => _hands.Dispose();
 
     private List<SequenceRange> WithKnown(EpochStanding epoch, List<SequenceRange> runs, Inventory inventory)
     {
@@ -123,7 +125,7 @@ internal sealed class Sealer : IDisposable
         foreach (var seal in seals) earlier.Add(await Taker.InputsAsync(seal, cancellationToken));
         var told = new Progress(progress, hour);
         var work = new HourWork(hour, seals, earlier, [.. inventory.Open[hour]]);
-        var staged = await _staging.BringAsync(work.Wanted(), told, cancellationToken);
+        var staged = await _hands.Bring(work.Wanted(), told, cancellationToken);
         var faults = staged.Where(each => each.Fault is not null).Select(each => Fault(each.Key, each.Fault!)).ToList();
         if (faults.Count > 0)
         {
@@ -131,7 +133,7 @@ internal sealed class Sealer : IDisposable
             return;
         }
         await SealAsync(work, staged, inventory, report, cancellationToken);
-        _staging.Remove(staged.Select(each => each.Hash));
+        _hands.Remove(staged.Select(each => each.Hash));
     }
 
     private async Task<IReadOnlyList<Blocker>> BlockersAsync(
@@ -162,7 +164,7 @@ internal sealed class Sealer : IDisposable
     {
         var paths = staged.DistinctBy(each => each.Key).ToDictionary(each => each.Key, each => each.Path!);
         var cuts = work.Earlier is [var first, ..] ? first.Cuts : await CutsAsync(work.Hour, cancellationToken);
-        var summed = _sums.Sum(
+        var summed = _hands.Sum(
             work.Hour, [.. work.Segments().Select(segment => (segment, paths[segment.Key]))], cuts,
             [.. work.SumsBefore().Select(hash => paths[BillingKeys.Sums(hash)])]);
         var inputs = work.ToInputs(summed, cuts, inventory.Lost);
@@ -215,7 +217,7 @@ internal sealed class Sealer : IDisposable
 
     private async Task<string> StoreAsync(string path, CancellationToken cancellationToken)
     {
-        var bytes = await File.ReadAllBytesAsync(path, cancellationToken);
+        var bytes = await _hands.Read(path, cancellationToken);
         var hash = StoredText.Hash(bytes);
         await _store.PutAsync(BillingKeys.Sums(hash), bytes, PutMode.Create, cancellationToken);
         return hash;

@@ -49,6 +49,10 @@ public sealed record UsageEpoch(
     /// the object store has it, a ledger may leave it out.
     /// </summary>
     public TimeSpan? ClockOffset { get; init; }
+
+    /// <summary>Whether this word of an epoch is later than another: words of an epoch are in one order.</summary>
+    public bool IsPast(UsageEpoch other) =>
+        (HasEnded, Delivered, Reaches).CompareTo((other.HasEnded, other.Delivered, other.Reaches)) > 0;
 }
 
 /// <summary>The ledger cannot do it now; the message says what to do.</summary>

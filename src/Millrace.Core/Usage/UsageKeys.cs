@@ -38,6 +38,12 @@ public static class UsageKeys
     /// <summary>An epoch's word about itself, replaced as it goes on: a <see cref="UsageEpoch"/>.</summary>
     public static ObjectKey Epoch(string recorder, long epoch) => Key($"{Epochs}{recorder}.{epoch}.json");
 
+    /// <summary>
+    /// An epoch's last word again, created once: a word on its way may come late and replace a later one, and nobody
+    /// would say again that the epoch has ended.
+    /// </summary>
+    public static ObjectKey EpochEnd(string recorder, long epoch) => Key($"{Epochs}{recorder}.{epoch}.end.json");
+
     private static ObjectKey Key(FormattableString text)
     {
         var written = text.ToString(CultureInfo.InvariantCulture);

@@ -10,12 +10,13 @@ namespace Millrace.Edge.Health;
 /// <c>GET /v1/service</c>: what this process is, and how it stands. It is everybody's, so it tells nothing of tenants,
 /// not even how many there are.
 /// </summary>
-internal sealed class ServiceEndpoint(KnownTenants? known = null)
+internal sealed class ServiceEndpoint(LiveAnswers answers, KnownTenants? known = null)
 {
     /// <summary>Answers.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        var text = ServiceText.Of(ServiceDefinition.Edge, known is null ? null : writer => Write(writer, known));
+        var text = ServiceText.Of(
+            ServiceDefinition.Edge, answers, known is null ? null : writer => Write(writer, known));
         context.Response.ContentType = ServiceText.MediaType;
         context.Response.ContentLength = text.Length;
         context.Response.Headers.CacheControl = "no-store";

@@ -334,6 +334,12 @@ public static class ProblemKinds
         TrialFailed, SourceTimedOut,
     ];
 
+    /// <summary>
+    /// The kinds that say that more was asked for than there is room for; every other of status 5xx is a fault of ours.
+    /// </summary>
+    public static IReadOnlyList<ProblemKind> Overload { get; } =
+        [RequestsFull, BytesFull, WaitTooLong, Shed, QueueFull];
+
     private static readonly FrozenDictionary<ConversionFailure, ProblemKind> ByFailure =
         new Dictionary<ConversionFailure, ProblemKind>
         {

@@ -40,6 +40,8 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
     {
         var json = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(json)) Write(writer, problem, context.TraceIdentifier);
+        // For whoever counts answers: a status alone does not tell overload from a fault.
+        context.Features.Set(problem);
         SetHeaders(context, problem, json.WrittenCount);
         if (problem.Closes) LimitDrain(context);
         // Not cancelled when the client goes: the write then ends by itself, and the problem is counted once.

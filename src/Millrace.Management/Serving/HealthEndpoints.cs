@@ -10,7 +10,7 @@ using Millrace.Management.Store;
 namespace Millrace.Management.Serving;
 
 /// <summary>Whether this process lives, whether it should get traffic, and what it is.</summary>
-internal sealed class HealthEndpoints(DatabaseDoor door, TimeProvider time)
+internal sealed class HealthEndpoints(DatabaseDoor door, LiveAnswers answers, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -25,11 +25,12 @@ internal sealed class HealthEndpoints(DatabaseDoor door, TimeProvider time)
         routes.MapGet(ServiceDefinition.Path, (RequestDelegate)TellAsync).WithMetadata(Demand.Everybody);
     }
 
-    private static async Task TellAsync(HttpContext context)
+    private async Task TellAsync(HttpContext context)
     {
         context.Response.ContentType = ServiceText.MediaType;
         context.Response.Headers.CacheControl = "no-store";
-        await context.Response.Body.WriteAsync(ServiceText.Of(ServiceDefinition.Management), context.RequestAborted);
+        await context.Response.Body.WriteAsync(
+            ServiceText.Of(ServiceDefinition.Management, answers), context.RequestAborted);
     }
 
     private async Task ReadyAsync(HttpContext context)

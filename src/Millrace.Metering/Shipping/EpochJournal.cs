@@ -7,34 +7,19 @@ namespace Millrace.Metering.Shipping;
 /// <summary>
 /// An epoch as it is shipped to one store: its journal, read in order, and its progress. Not safe for several threads.
 /// </summary>
-internal sealed partial class EpochJournal
+internal sealed partial class EpochJournal(EpochHands hands)
 {
-    private readonly UsageJournal? _journal;
-    private readonly long _last;
-    private readonly JournalReader _reader;
-    private readonly MeteringMetrics _metrics;
-    private readonly ILogger _logger;
-    private readonly string _store;
-
-    private EpochJournal(
-        EpochFolder folder, string store, UsageJournal? journal, long last, MeteringMetrics metrics, ILogger logger)
-    {
-        (Folder, _store, _journal, _last, _metrics, _logger) = (folder, store, journal, last, metrics, logger);
-        _reader = new JournalReader(folder, Lose);
-        Progress = ShipProgress.Read(folder, store);
-    }
-
-    /// <summary>Where it stands.</summary>
-    public EpochFolder Folder { get; }
+    /// <summary>Whose and of when it is.</summary>
+    public EpochName Name => hands.Name;
 
     /// <summary>How far it is shipped.</summary>
-    public ShipProgress Progress { get; private set; }
+    public ShipProgress Progress { get; private set; } = hands.Found;
 
     /// <summary>Sequence of the last record, for now or for good.</summary>
-    public long Last => _journal?.Written ?? _last;
+    public long Last => hands.Last();
 
     /// <summary>Whether nothing is written to it any more.</summary>
-    public bool IsOver => _journal is null || _journal.IsClosed;
+    public bool IsOver => hands.IsOver();
 
     /// <summary>An epoch of an earlier boot.</summary>
     /// <param name="folder">Recovered.</param>
@@ -43,12 +28,30 @@ internal sealed partial class EpochJournal
     /// <param name="metrics">Where losses are counted.</param>
     /// <param name="logger">Where they are told.</param>
     public static EpochJournal Of(
-        EpochFolder folder, long last, string store, MeteringMetrics metrics, ILogger logger) =>
-        new(folder, store, null, last, metrics, logger);
+        EpochFolder folder, long last, string store, MeteringMetrics metrics, ILogger logger) => new(new EpochHands
+        {
+            Name = folder.Name,
+            Found = ShipFile.Read(folder, store),
+            Last = () => last,
+            IsOver = () => true,
+            Announce = () => { },
+            Write = progress => ShipFile.Write(folder, store, progress),
+            Read = Reader(folder, metrics, logger),
+        });
 
     /// <summary>The epoch of this boot.</summary>
     public static EpochJournal Of(UsageJournal journal, string store, MeteringMetrics metrics, ILogger logger) =>
-        new(journal.Epoch, store, journal, 0, metrics, logger);
+        new(new EpochHands
+        {
+            Name = journal.Epoch.Name,
+            Found = ShipFile.Read(journal.Epoch, store),
+            Last = () => journal.Written,
+            IsOver = () => journal.IsClosed,
+            Look = () => Look(journal),
+            Announce = journal.Announce,
+            Write = progress => ShipFile.Write(journal.Epoch, store, progress),
+            Read = Reader(journal.Epoch, metrics, logger),
+        });
 
     /// <summary>
     /// The next cut: what was on its way before, or some of what is not shipped yet and is on the disk; null for none.
@@ -60,45 +63,41 @@ internal sealed partial class EpochJournal
     {
         if (Progress.Cut is { } before) return before;
         var (last, reaches) = Look();
-        if (last <= Progress.Done) return null;
-        var cut = new ShipCut(Progress.Done + 1, Math.Min(last, Progress.Done + recordsMax), reaches);
+        if (Progress.Next(last, reaches, recordsMax) is not { } cut) return null;
         if (cut.Last < last) cut = cut with { Reaches = LatestOf(cut) };
-        Write(Progress with { Cut = cut });
+        Write(Progress.Cutting(cut));
         return cut;
     }
 
     /// <summary>The store has confirmed the cut.</summary>
     /// <exception cref="IOException">The disk cannot.</exception>
-    public void Confirm()
-    {
-        var cut = Progress.Cut!;
-        Write(Progress with { Done = cut.Last, Reaches = Later(cut.Reaches), Cut = null });
-    }
+    public void Confirm() => Write(Progress.Confirmed());
 
     /// <summary>The store knows of the epoch.</summary>
-    public void Announce() => _journal?.Announce();
+    public void Announce() => hands.Announce();
 
     /// <summary>Nothing waits: the epoch reaches up to now, if that can be said.</summary>
     public void Reach()
     {
         var (last, reaches) = Look();
-        if (last == Progress.Done && Progress.Cut is null) Progress = Progress with { Reaches = Later(reaches) };
+        Progress = Progress.Reaching(last, reaches);
     }
 
     /// <summary>The store knows that nothing is still to come.</summary>
     /// <exception cref="IOException">The disk cannot.</exception>
-    public void End() => Write(Progress with { HasEnded = true });
+    public void End() => Write(Progress.Ended());
 
     /// <summary>Takes each record of a cut, in order.</summary>
     /// <exception cref="IOException">The disk cannot read it.</exception>
-    public void Read(ShipCut cut, JournalReader.Take take) => _reader.Read(cut.First, cut.Last, take);
+    public void Read(ShipCut cut, JournalReader.Take take) => hands.Read(cut.First, cut.Last, take);
+
+    private (long Last, DateTimeOffset Reaches) Look() => hands.Look?.Invoke() ?? (hands.Last(), Progress.Reaches);
 
     // What is shipped is on the disk: a power cut takes no sequence back that a store knows.
-    private (long Last, DateTimeOffset Reaches) Look()
+    private static (long Last, DateTimeOffset Reaches) Look(UsageJournal journal)
     {
-        if (_journal is null) return (_last, Progress.Reaches);
-        var (written, reaches) = _journal.Look();
-        _journal.Flush();
+        var (written, reaches) = journal.Look();
+        journal.Flush();
         return (written, reaches);
     }
 
@@ -114,21 +113,25 @@ internal sealed partial class EpochJournal
         return latest;
     }
 
-    private DateTimeOffset Later(DateTimeOffset reaches) => reaches > Progress.Reaches ? reaches : Progress.Reaches;
-
     private void Write(ShipProgress progress)
     {
-        progress.Write(Folder, _store);
+        hands.Write(progress);
         Progress = progress;
     }
 
-    private void Lose(long first, long last)
+    private static Action<long, long, JournalReader.Take> Reader(
+        EpochFolder folder, MeteringMetrics metrics, ILogger logger)
     {
-        _metrics.Lost(last - first + 1);
-        LogLost(Folder.Name.Recorder, Folder.Name.Epoch, first, last, Folder.Path);
+        var reader = new JournalReader(folder, (first, last) =>
+        {
+            metrics.Lost(last - first + 1);
+            LogLost(logger, folder.Name.Recorder, folder.Name.Epoch, first, last, folder.Path);
+        });
+        return reader.Read;
     }
 
     [LoggerMessage(8010, LogLevel.Error,
         "Usage of {Recorder}, epoch {Epoch}: the records {First} to {Last} cannot be read from {Folder} and are lost")]
-    private partial void LogLost(string recorder, long epoch, long first, long last, string folder);
+    private static partial void LogLost(
+        ILogger logger, string recorder, long epoch, long first, long last, string folder);
 }

@@ -15,7 +15,7 @@ internal sealed class LedgerDelivery(IUsageLedger ledger, MeteringOptions option
     {
         using var sums = new BatchSums();
         epoch.Read(cut, sums.Add);
-        return ledger.PutAsync(sums.ToBatch(epoch.Folder.Name, cut), cancellationToken);
+        return ledger.PutAsync(sums.ToBatch(epoch.Name, cut), cancellationToken);
     }
 
     public Task TellAsync(UsageEpoch word, CancellationToken cancellationToken) =>

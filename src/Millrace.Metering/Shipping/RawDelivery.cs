@@ -8,14 +8,24 @@ using Parquet;
 
 namespace Millrace.Metering.Shipping;
 
+/// <summary>Makes the file of a segment: equal records make equal bytes.</summary>
+/// <param name="segment">Its records.</param>
+/// <param name="records">Which they are, for whoever finds the file: a hash.</param>
+/// <param name="cancellationToken">Ends it.</param>
+internal delegate Task<MemoryStream> WriteSegment(
+    SegmentColumns segment, string records, CancellationToken cancellationToken);
+
 /// <summary>
 /// Ships records to the object store: for each hour of a cut a Parquet segment and then its manifest, both created once
 /// and never replaced.
 /// </summary>
 internal sealed partial class RawDelivery(
     IObjectStore store, MeteringOptions options, TimeProvider time, MeteringMetrics metrics,
-    ILogger<RawDelivery> logger) : IDelivery
+    ILogger<RawDelivery> logger, WriteSegment? write = null) : IDelivery
 {
+    private readonly WriteSegment _write =
+        write ?? ((segment, records, cancellationToken) => segment.WriteAsync(records, cancellationToken));
+
     private TimeSpan? _clockOffset;
 
     public string Store => "raw";
@@ -33,14 +43,14 @@ internal sealed partial class RawDelivery(
             Hash(hash, sequence, payload);
             var entry = JournalFrame.Read(sequence, payload);
             var hour = entry.Record.At.ToUnixTimeSeconds() / 3600;
-            if (!hours.TryGetValue(hour, out var segment)) hours[hour] = segment = new(epoch.Folder.Name);
+            if (!hours.TryGetValue(hour, out var segment)) hours[hour] = segment = new(epoch.Name);
             segment.Add(entry);
         });
         var records = Convert.ToHexStringLower(hash.GetCurrentHash());
         foreach (var (hour, segment) in hours)
         {
             await StoreAsync(
-                epoch.Folder.Name, DateTimeOffset.FromUnixTimeSeconds(hour * 3600), segment, records,
+                epoch.Name, DateTimeOffset.FromUnixTimeSeconds(hour * 3600), segment, records,
                 cancellationToken);
         }
     }
@@ -53,6 +63,9 @@ internal sealed partial class RawDelivery(
         await store.PutAsync(key, text, PutMode.Replace, cancellationToken);
         var took = time.GetElapsedTime(start);
         if (await store.HeadAsync(key, cancellationToken) is { } head) Compare(head.ModifiedAt, before, took);
+        if (!word.HasEnded) return;
+        var end = UsageKeys.EpochEnd(word.Recorder, word.Epoch);
+        await store.PutAsync(end, text, PutMode.Create, cancellationToken);
     }
 
     // The store's time, which may be in whole seconds, against the span in which it must lie.
@@ -70,7 +83,7 @@ internal sealed partial class RawDelivery(
         CancellationToken cancellationToken)
     {
         var key = UsageKeys.Segment(options.Region, hour, epoch.Recorder, epoch.Epoch, segment.First, segment.Last);
-        using var file = await segment.WriteAsync(records, cancellationToken);
+        using var file = await _write(segment, records, cancellationToken);
         var bytes = file.GetBuffer().AsMemory(0, (int)file.Length);
         if (await store.PutAsync(key, bytes, PutMode.Create, cancellationToken) == PutOutcome.Exists)
             bytes = await OwnAsync(key, bytes, records, cancellationToken);

@@ -32,6 +32,12 @@ internal sealed class SegmentColumns(EpochName epoch)
     /// <summary>Records.</summary>
     public int Count => _entries.Count;
 
+    /// <summary>The records, in the order of their sequences.</summary>
+    public IReadOnlyList<JournalEntry> Entries => _entries;
+
+    /// <summary>Whose they are.</summary>
+    public EpochName Epoch => epoch;
+
     /// <summary>Time of the earliest record.</summary>
     public DateTimeOffset EarliestAt => _entries.Min(entry => entry.Record.At);
 

@@ -1,12 +1,12 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using Millrace.Core.Usage;
 using Millrace.Metering.Journal;
 
 namespace Millrace.Metering.Shipping;
 
 /// <summary>
 /// How far an epoch has been shipped to one store, and what is on its way: a cut is written down before it is shipped,
-/// so that it has the same bounds after a crash.
+/// so that it has the same bounds after a crash. Its steps are pure; whoever takes one writes it down before anything
+/// else follows from it.
 /// </summary>
 /// <param name="Done">Sequence of the last record that is confirmed; 0 for none.</param>
 /// <param name="Reaches">Nothing after that is of a time before this.</param>
@@ -14,31 +14,47 @@ namespace Millrace.Metering.Shipping;
 /// <param name="HasEnded">Whether the store was told that nothing is still to come.</param>
 internal sealed record ShipProgress(long Done, DateTimeOffset Reaches, ShipCut? Cut, bool HasEnded)
 {
-    /// <summary>Reads it.</summary>
-    /// <param name="epoch">Whose.</param>
-    /// <param name="store">Name of the store.</param>
-    /// <exception cref="InvalidDataException">It cannot be read.</exception>
-    public static ShipProgress Read(EpochFolder epoch, string store)
-    {
-        var path = PathOf(epoch, store);
-        if (!File.Exists(path)) return new ShipProgress(0, epoch.Name.BeganAt, null, false);
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ShipJson.Default.ShipProgress)
-                ?? throw new InvalidDataException($"'{path}' is empty: move the folder away.");
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"'{path}' cannot be read: {exception.Message}", exception);
-        }
-    }
+    /// <summary>Of an epoch of which nothing is shipped yet.</summary>
+    public static ShipProgress Begin(EpochName epoch) => new(0, epoch.BeganAt, null, false);
 
-    /// <summary>Writes it; on the disk when this returns.</summary>
-    /// <exception cref="IOException">The disk cannot; the one before stands.</exception>
-    public void Write(EpochFolder epoch, string store) =>
-        Disk.Replace(PathOf(epoch, store), JsonSerializer.SerializeToUtf8Bytes(this, ShipJson.Default.ShipProgress));
+    /// <summary>
+    /// The next cut, once nothing is on its way; null when there is nothing to ship. It may reach less far than said:
+    /// where it leaves records behind, whoever cuts finds out how far it does.
+    /// </summary>
+    /// <param name="last">Sequence of the last record that is on the disk.</param>
+    /// <param name="reaches">Nothing after that is of a time before this.</param>
+    /// <param name="recordsMax">Most records.</param>
+    public ShipCut? Next(long last, DateTimeOffset reaches, int recordsMax) =>
+        last <= Done ? null : new ShipCut(Done + 1, Math.Min(last, Done + recordsMax), reaches);
 
-    private static string PathOf(EpochFolder epoch, string store) => Path.Combine(epoch.Path, store + ".json");
+    /// <summary>A cut is on its way.</summary>
+    public ShipProgress Cutting(ShipCut cut) => this with { Cut = cut };
+
+    /// <summary>The store has confirmed the cut.</summary>
+    public ShipProgress Confirmed() => this with { Done = Cut!.Last, Reaches = Later(Cut.Reaches), Cut = null };
+
+    /// <summary>Time has passed: the epoch reaches further if all there is was shipped.</summary>
+    /// <param name="last">Sequence of the last record.</param>
+    /// <param name="reaches">Nothing after that is of a time before this.</param>
+    public ShipProgress Reaching(long last, DateTimeOffset reaches) =>
+        last == Done && Cut is null ? this with { Reaches = Later(reaches) } : this;
+
+    /// <summary>The store knows that nothing is still to come.</summary>
+    public ShipProgress Ended() => this with { HasEnded = true };
+
+    /// <summary>What the store is told.</summary>
+    /// <param name="name">Whose it is.</param>
+    /// <param name="hasEnded">Whether it is told the end.</param>
+    public UsageEpoch Word(EpochName name, bool hasEnded) =>
+        new(name.Recorder, name.Epoch, name.BeganAt, Done, Reaches, hasEnded);
+
+    /// <summary>What of an epoch no store needs any more.</summary>
+    /// <param name="stores">Its progress to each.</param>
+    /// <returns>The last sequence of it; null: all, as every store knows its end.</returns>
+    public static long? Needless(IReadOnlyCollection<ShipProgress> stores) =>
+        stores.All(store => store.HasEnded) ? null : stores.Min(store => store.Done);
+
+    private DateTimeOffset Later(DateTimeOffset reaches) => reaches > Reaches ? reaches : Reaches;
 }
 
 /// <summary>Some consecutive records of an epoch that are shipped together.</summary>
@@ -46,8 +62,3 @@ internal sealed record ShipProgress(long Done, DateTimeOffset Reaches, ShipCut? 
 /// <param name="Last">Sequence of the last.</param>
 /// <param name="Reaches">Nothing after that is of a time before this; the epoch's word when it is shipped.</param>
 internal sealed record ShipCut(long First, long Last, DateTimeOffset Reaches);
-
-/// <summary>Source-generated reading and writing.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(ShipProgress))]
-internal sealed partial class ShipJson : JsonSerializerContext;

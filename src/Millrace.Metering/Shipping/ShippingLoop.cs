@@ -11,9 +11,6 @@ internal sealed partial class ShippingLoop(
     IDelivery delivery, IReadOnlyList<EpochJournal> earlier, EpochJournal current, Action shipped,
     MeteringOptions options, Random chance, TimeProvider time, MeteringMetrics metrics, ILogger<ShippingLoop> logger)
 {
-    /// <summary>How often it looks whether a shipment is full, where that is not due by time.</summary>
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-
     private long? _cutAt;
     private int _faults;
     private bool _isAnnounced;
@@ -122,9 +119,7 @@ internal sealed partial class ShippingLoop(
 
     private Task TellAsync(EpochJournal epoch, bool hasEnded, CancellationToken cancellationToken)
     {
-        var (name, progress) = (epoch.Folder.Name, epoch.Progress);
-        var word = new UsageEpoch(
-            name.Recorder, name.Epoch, name.BeganAt, progress.Done, progress.Reaches, hasEnded);
+        var word = epoch.Progress.Word(epoch.Name, hasEnded);
         return WithinAsync(token => delivery.TellAsync(word, token), cancellationToken);
     }
 
@@ -150,7 +145,7 @@ internal sealed partial class ShippingLoop(
         else LogFailedAgain(delivery.Store, _faults, exception.Message);
     }
 
-    private TimeSpan Pause() => delivery.Interval < Look ? delivery.Interval : Look;
+    private TimeSpan Pause() => delivery.Interval < options.Look ? delivery.Interval : options.Look;
 
     private TimeSpan Backoff()
     {

@@ -41,7 +41,9 @@ internal sealed partial class LeaseKeeper(
     {
         try
         {
-            return await handler.HandleAsync(lease.Ticket, stopping);
+            var isDone = await handler.HandleAsync(lease.Ticket, stopping);
+            if (isDone) metrics.Done();
+            return isDone;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -42,9 +42,10 @@ internal sealed partial class JobHandler(
         {
             LogAgain(lease.Ticket.Id, lease.Deliveries, exception);
             // What cannot be read is not made new again and again: a broker parks it.
-            return exception is ObjectStoreException { Fault: ObjectStoreFault.Broken }
+            var again = exception is ObjectStoreException { Fault: ObjectStoreFault.Broken }
                 ? followUps.Later(lease.Deliveries)
                 : await followUps.AgainAsync(lease, lease.Deliveries, stopping);
+            return again with { Outcome = LeaseOutcome.Faulted };
         }
     }
 
@@ -126,7 +127,7 @@ internal sealed partial class JobHandler(
             return await followUps.AgainAsync(lease, lease.Deliveries, job.Hold);
         await job.StartAsync();
         return job.Claim.Starts < _options.StartsMax
-            ? await followUps.AgainAsync(lease, job.Claim.Starts, job.Hold)
+            ? await followUps.AgainAsync(lease, job.Claim.Starts, job.Hold) with { Outcome = LeaseOutcome.Faulted }
             : await GiveUpAsync(job.Record, job.Claim, failure, job.Hold);
     }
 
@@ -139,7 +140,7 @@ internal sealed partial class JobHandler(
         var held = await objects.FinishAsync(outcome, hold);
         if (held.Attempt == outcome.Attempt)
             await objects.PutAsync(new(record.Id, record.Tenant, failure.Reason, starts, outcome.FinishedAt), hold);
-        return await CloseAsync(record, held, LeaseOutcome.Failed, hold);
+        return await CloseAsync(record, held, LeaseOutcome.Faulted, hold);
     }
 
     private async Task<LeaseEnd> CancelAsync(JobRecord record, CancellationToken hold)

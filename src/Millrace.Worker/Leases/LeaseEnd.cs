@@ -8,8 +8,13 @@ internal enum LeaseOutcome
     /// <summary>Its image was converted and taken.</summary>
     Converted,
 
-    /// <summary>Its caller was told why there is no image.</summary>
+    /// <summary>Its caller was told why there is no image, which is a matter of the image's.</summary>
     Failed,
+
+    /// <summary>
+    /// A fault of the worker's, or of what it stands on, ended it: its caller was told so, or it goes back.
+    /// </summary>
+    Faulted,
 
     /// <summary>Its caller was told that the image is quarantined; no kernel has seen it.</summary>
     Quarantined,

@@ -51,8 +51,8 @@ internal sealed partial class LeaseHandler(
 
         // A durable one is dropped by nobody: its queue parks it after so many deliveries.
         var end = isDurable
-            ? LeaseEnd.Release(LeaseOutcome.Released, jitter.Of(_options.ForeignDelay))
-            : ReleaseOrDrop(lease, LeaseOutcome.Released, _options.UnreachableDelay);
+            ? LeaseEnd.Release(LeaseOutcome.Faulted, jitter.Of(_options.ForeignDelay))
+            : ReleaseOrDrop(lease, _options.UnreachableDelay) with { Outcome = LeaseOutcome.Faulted };
         if (end.Delay is { } delay) await lease.ReleaseAsync(delay);
         else await lease.CompleteAsync();
         metrics.Ended(lease.Ticket.Lane, end.Outcome);
@@ -87,7 +87,7 @@ internal sealed partial class LeaseHandler(
         ILease lease, LeasedImage image, CancellationTokenSource deadline, CancellationToken wait)
     {
         if (!await EnterAsync(image, wait))
-            return ReleaseOrDrop(lease, LeaseOutcome.Released, _options.UnreachableDelay);
+            return ReleaseOrDrop(lease, _options.UnreachableDelay);
         var fetch = await edge.FetchAsync(lease.Ticket, wait);
         if (fetch.Fetched is not { } fetched) return Unfetched(lease, fetch.IsHopeless);
         ConversionOutcome? outcome;
@@ -145,6 +145,7 @@ internal sealed partial class LeaseHandler(
         {
             null => LeaseOutcome.Converted,
             ConversionFailure.Quarantined => LeaseOutcome.Quarantined,
+            >= ConversionFailure.QueueFull => LeaseOutcome.Faulted,
             _ => LeaseOutcome.Failed,
         });
     }
@@ -159,11 +160,12 @@ internal sealed partial class LeaseHandler(
     // An edge that refuses connections is dead, and its callers with it; one that hangs may come back.
     private LeaseEnd Unfetched(ILease lease, bool isHopeless) => isHopeless
         ? LeaseEnd.Complete(LeaseOutcome.Gone)
-        : ReleaseOrDrop(lease, LeaseOutcome.Released, _options.UnreachableDelay);
+        : ReleaseOrDrop(lease, _options.UnreachableDelay);
 
-    private LeaseEnd ReleaseOrDrop(ILease lease, LeaseOutcome outcome, TimeSpan delay)
+    private LeaseEnd ReleaseOrDrop(ILease lease, TimeSpan delay)
     {
-        if (lease.Deliveries < _options.DeliveriesMax) return LeaseEnd.Release(outcome, jitter.Of(delay));
+        if (lease.Deliveries < _options.DeliveriesMax)
+            return LeaseEnd.Release(LeaseOutcome.Released, jitter.Of(delay));
         LogDropped(lease.Ticket.Id, lease.Deliveries);
         return LeaseEnd.Complete(LeaseOutcome.Gone);
     }

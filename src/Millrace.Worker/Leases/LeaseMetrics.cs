@@ -1,10 +1,14 @@
 using System.Diagnostics.Metrics;
 using Millrace.Core.Poison;
+using Millrace.Core.Promises;
 using Millrace.Core.Tickets;
 
 namespace Millrace.Worker.Leases;
 
-/// <summary>What becomes of leased tickets, for operators: meter <c>Millrace.Worker</c>.</summary>
+/// <summary>
+/// What becomes of leased tickets: for operators, meter <c>Millrace.Worker</c>; and for everybody, as
+/// <see cref="ServiceDefinition.Worker"/> says.
+/// </summary>
 public sealed class LeaseMetrics
 {
     private readonly Meter _meter;
@@ -13,10 +17,12 @@ public sealed class LeaseMetrics
     private readonly Counter<long> _acquittals;
     private readonly Histogram<double> _fetch;
     private readonly Histogram<double> _deliver;
+    private readonly AnswerTally _answers;
 
     /// <summary>Makes the instruments.</summary>
-    public LeaseMetrics(IMeterFactory factory)
+    public LeaseMetrics(IMeterFactory factory, LiveAnswers answers)
     {
+        _answers = answers.Of(ServiceDefinition.Worker);
         _meter = factory.Create("Millrace.Worker");
         _leases = _meter.CreateCounter<long>("millrace.worker.leases", "{lease}", "Leases ended, by lane and how.");
         _strikes = _meter.CreateCounter<long>("millrace.worker.strikes", "{strike}", "Deaths held against images.");
@@ -36,10 +42,14 @@ public sealed class LeaseMetrics
             "millrace.worker.quarantine.kernels", quarantined, "{kernel}", "Quarantine kernels in use.");
     }
 
-    internal void Ended(Lane lane, LeaseOutcome outcome) => _leases.Add(
-        1,
-        new KeyValuePair<string, object?>("lane", lane.Name()),
-        new KeyValuePair<string, object?>("outcome", Name(outcome)));
+    internal void Ended(Lane lane, LeaseOutcome outcome)
+    {
+        _leases.Add(
+            1,
+            new KeyValuePair<string, object?>("lane", lane.Name()),
+            new KeyValuePair<string, object?>("outcome", Name(outcome)));
+        if (KindOf(outcome) is { } kind) _answers.Count(kind);
+    }
 
     internal void Struck(DeathCause cause) =>
         _strikes.Add(1, new KeyValuePair<string, object?>("cause", Name(cause)));
@@ -50,10 +60,21 @@ public sealed class LeaseMetrics
 
     internal void Delivered(TimeSpan time) => _deliver.Record(time.TotalSeconds);
 
+    // What another worker has or gets is no end: that one's is.
+    private static AnswerKind? KindOf(LeaseOutcome outcome) => outcome switch
+    {
+        LeaseOutcome.Converted or LeaseOutcome.Failed or LeaseOutcome.Quarantined => AnswerKind.Good,
+        LeaseOutcome.Faulted => AnswerKind.Bad,
+        LeaseOutcome.Expired => AnswerKind.Shed,
+        LeaseOutcome.Gone => AnswerKind.Unheard,
+        _ => null,
+    };
+
     private static string Name(LeaseOutcome outcome) => outcome switch
     {
         LeaseOutcome.Converted => "converted",
         LeaseOutcome.Failed => "failed",
+        LeaseOutcome.Faulted => "faulted",
         LeaseOutcome.Quarantined => "quarantined",
         LeaseOutcome.Gone => "gone",
         LeaseOutcome.Taken => "taken",

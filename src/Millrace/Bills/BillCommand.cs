@@ -126,6 +126,7 @@ internal static class BillCommand
         var arguments = BillOptions.Read(parsed) with { JsonLog = parsed.GetRequiredValue(Log) == "json" };
         var builder = BillHost.Compose(arguments, LogLevel.Information);
         builder.WebHost.UseUrls(parsed.GetRequiredValue(Urls));
+        builder.Services.AddSingleton<LiveAnswers>();
         builder.Services.AddBillingLoop();
         builder.Services.AddMillraceTelemetry(builder.Configuration);
         return await RoleHost.RunAsync(builder, Map, Greeting, cancellationToken);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Millrace.Core.Promises;
 using Millrace.Edge.Telemetry;
 using Millrace.Management;
 using Millrace.Management.Operators;
@@ -62,6 +63,7 @@ internal static class ManageCommand
             parsed.GetRequiredValue(Urls), parsed.GetValue(SettingsFile)?.FullName, FromCommandLine(parsed),
             parsed.GetRequiredValue(Log) == "json");
         if (parsed.GetValue(ResetToken)) return await ResetAsync(builder, cancellationToken);
+        AnswerKeeping.Add(builder, ServiceDefinition.Management);
         builder.Services.AddFirstOperator();
         builder.Services.AddMillraceTelemetry(builder.Configuration);
         return await RoleHost.RunAsync(builder, Map, Greeting, cancellationToken);
@@ -89,6 +91,7 @@ internal static class ManageCommand
         {
             settings["Management:Store:File"] = Path.GetFullPath(database);
             settings["Management:Store:SealFile"] = Path.GetFullPath(database) + ".seal";
+            settings["Service:Folder"] = Path.GetDirectoryName(Path.GetFullPath(database));
         }
         if (parsed.GetValue(PasswordFile) is { } password)
             settings["Management:Store:PasswordFile"] = password.FullName;

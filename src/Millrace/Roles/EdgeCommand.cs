@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Millrace.Core.Promises;
 using Millrace.Edge;
 using Millrace.Edge.Dispatch;
 using Millrace.Edge.Identity;
@@ -65,6 +66,7 @@ internal static class EdgeCommand
         builder.Services.AddRabbitQueue(RandomNumberGenerator.GetInt32(int.MaxValue));
         Ledgers.AddToEdge(builder);
         UsageRecording.Add(builder, "edge", parsed.GetValue(Name));
+        AnswerKeeping.Add(builder, ServiceDefinition.Edge);
         builder.Services.AddEdge();
         AddCallers(builder.Services, parsed.GetValue(Open));
         builder.Services.AddEdgeDispatch();

@@ -6,7 +6,11 @@ namespace Millrace.Roles;
 internal static class ServiceRoute
 {
     /// <summary>Maps <see cref="ServiceDefinition.Path"/>.</summary>
-    public static void MapService(this WebApplication app, ServiceDefinition definition) => app.MapGet(
-        ServiceDefinition.Path,
-        () => Results.Bytes(ServiceText.Of(definition), ServiceText.MediaType));
+    public static void MapService(this WebApplication app, ServiceDefinition definition)
+    {
+        var answers = app.Services.GetRequiredService<LiveAnswers>();
+        app.MapGet(
+            ServiceDefinition.Path,
+            () => Results.Bytes(ServiceText.Of(definition, answers), ServiceText.MediaType));
+    }
 }

@@ -11,6 +11,7 @@ internal static partial class UsageRecording
 {
     private const string EnabledSetting = "Metering:Enabled";
     private const string RecorderSetting = "Metering:Recorder";
+    private const string FolderSetting = "Metering:Folder";
     private const int NameLengthMax = 64;
 
     private const string Nowhere =
@@ -43,6 +44,12 @@ internal static partial class UsageRecording
         });
     }
 
+    /// <summary>The folder of a recorder, which no other process has; null when the settings name none.</summary>
+    /// <param name="settings">After <see cref="Add"/>.</param>
+    public static string? FolderOf(ConfigurationManager settings) =>
+        settings[FolderSetting] is { Length: > 0 } folder && settings[RecorderSetting] is { Length: > 0 } recorder
+            ? Path.Combine(folder, recorder)
+            : null;
 
     private static string NameOf(string role, string name)
     {

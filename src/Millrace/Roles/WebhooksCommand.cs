@@ -58,6 +58,7 @@ internal static class WebhooksCommand
         ConsoleLog.Use(builder.Logging, parsed.GetRequiredValue(Log) == "json", LogLevel.Information);
         if (!ObjectStores.Add(builder))
             return RoleHost.Refuse("The settings name no object store, where the jobs stand that webhooks tell of.");
+        AnswerKeeping.Add(builder, ServiceDefinition.Webhooks);
         builder.Services.AddRabbitQueue(RandomNumberGenerator.GetInt32(int.MaxValue));
         if (!parsed.GetValue(Open)) AddEndpoints(builder.Services);
         builder.Services.AddWebhookSender(RandomNumberGenerator.GetInt32(int.MaxValue));

@@ -51,6 +51,7 @@ internal static class WorkerCommand
         Ledgers.Add(builder);
         if (ObjectStores.IsConfigured(builder.Configuration))
             UsageRecording.Add(builder, "worker", parsed.GetValue(Name));
+        AnswerKeeping.Add(builder, ServiceDefinition.Worker);
         builder.Services.AddWorkerLeases();
         DurableJobs.AddToWorker(builder);
         builder.Services.AddMillraceTelemetry(builder.Configuration);

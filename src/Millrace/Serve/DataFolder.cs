@@ -33,6 +33,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The folder of usage that is not shipped yet.</summary>
     public string UsagePath => Path.Combine(_path, "usage");
 
+    /// <summary>The folder of what is counted of this server's answers.</summary>
+    public string AnswersPath => Path.Combine(_path, "answers");
+
     /// <summary>The secret of this server's operators.</summary>
     public string SecretPath => Path.Combine(_path, SecretName);
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Millrace.Core.Handover;
 using Millrace.Core.Identity;
+using Millrace.Core.Promises;
 using Millrace.Edge;
 using Millrace.Edge.Dispatch;
 using Millrace.Edge.Identity;
@@ -51,6 +52,7 @@ internal static class Server
         builder.WebHost.UseUrls(arguments.Urls);
         ConsoleLog.Use(builder.Logging, arguments.JsonLog, LogLevel.Information);
         Settings.AddLimits(builder.Services);
+        AnswerKeeping.Add(builder, ServiceDefinition.Edge, ServiceDefinition.Worker, ServiceDefinition.Webhooks);
         builder.Services.AddKernelPool();
         ObjectStores.Add(builder);
         Ledgers.AddToEdge(builder);
@@ -89,6 +91,7 @@ internal static class Server
             ["Storage:Files:Folder"] = folder.ObjectsPath,
             ["Ledger:Sqlite:Folder"] = folder.LedgerPath,
             ["Metering:Folder"] = folder.UsagePath,
+            ["Service:Folder"] = folder.AnswersPath,
             ["Edge:Internal:Urls"] = "http://127.0.0.1:0",
             ["Edge:Internal:SecretFile"] = folder.SecretPath,
         };

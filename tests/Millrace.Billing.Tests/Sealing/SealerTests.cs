@@ -119,6 +119,22 @@ public sealed class SealerTests : IDisposable
     }
 
     [Fact]
+    public async Task Epoch_WhoseLastWordALateOneReplaced_HasEndedAllTheSame()
+    {
+        _office.Time.SetUtcNow(Eight.AddHours(2));
+        var edge = new TestRecorder("edge-1", Eight).Records("acme", Eight, TimeSpan.FromMinutes(10), 4);
+        edge.ShipAndTell(_office.Store, Eight.AddMinutes(30), ended: true);
+        var end = UsageText.Write(edge.Word(Eight.AddMinutes(30), ended: true));
+        _office.Store.Set(UsageKeys.EpochEnd("edge-1", edge.Epoch), end);
+        edge.Tell(_office.Store, Eight.AddMinutes(20));
+
+        var report = await _office.SealAsync();
+
+        Assert.Equal(4, report.Seals.Sum(seal => seal.Answers));
+        Assert.Empty(report.OpenHours);
+    }
+
+    [Fact]
     public async Task CorruptSegment_IsNamedAndSetAside_AndOtherHoursGoOn()
     {
         _office.Time.SetUtcNow(Eight.AddHours(2.5));

@@ -334,8 +334,8 @@ public sealed class JobEndpointTests
             [
                 "delete /v1/jobs/{id}", "get /v1/account/usage", "get /v1/jobs", "get /v1/jobs/{id}",
                 "get /v1/jobs/{id}/result",
-                "get /v1/jobs/{id}/result/{name}", "get /v1/webhooks/deliveries", "get /v1/webhooks/deliveries/{id}",
-                "post /v1/images:convert", "post /v1/jobs", "post /v1/uploads",
+                "get /v1/jobs/{id}/result/{name}", "get /v1/service", "get /v1/webhooks/deliveries",
+                "get /v1/webhooks/deliveries/{id}", "post /v1/images:convert", "post /v1/jobs", "post /v1/uploads",
                 "post /v1/webhooks/deliveries/{id}:replay",
             ],
             paths.Order(StringComparer.Ordinal));

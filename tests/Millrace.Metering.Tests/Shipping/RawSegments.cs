@@ -25,11 +25,14 @@ internal static class RawSegments
         return manifests;
     }
 
-    /// <summary>Every epoch's word.</summary>
+    /// <summary>Every epoch's furthest word; its end stands apart, and says the same.</summary>
     public static List<UsageEpoch> Epochs(MemoryObjectStore store) =>
     [
         .. store.Keys.Where(key => key.StartsWith(UsageKeys.Epochs, StringComparison.Ordinal))
-            .Select(key => UsageText.ReadEpoch(store.Bytes(ObjectKey.Of(key))).Value!).OrderBy(word => word.Epoch),
+            .Select(key => UsageText.ReadEpoch(store.Bytes(ObjectKey.Of(key))).Value!)
+            .GroupBy(word => (word.Recorder, word.Epoch))
+            .Select(words => words.Aggregate((one, other) => other.IsPast(one) ? other : one))
+            .OrderBy(word => word.Epoch),
     ];
 
     /// <summary>Rows of a query over all segments, which it knows as the table <c>usage</c>.</summary>

@@ -156,6 +156,7 @@ public sealed class ShippingTests : IDisposable
 
         Assert.Equal((true, 10L), (_ledger.Epochs.Single().HasEnded, _ledger.Epochs.Single().Delivered));
         Assert.Equal(_ledger.Epochs.Single(), RawSegments.Epochs(_store).Single() with { ClockOffset = null });
+        Assert.Contains(_store.Keys, key => key.EndsWith(".end.json", StringComparison.Ordinal));
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(_folder.Path, Recorder.Name)));
     }
 

@@ -55,4 +55,26 @@ public enum PlantedBug
 
     /// <summary>A request that is refused keeps its place.</summary>
     PlaceKept,
+
+    /// <summary>A cut is shipped without being written down: after a crash it has other bounds.</summary>
+    CutNotWritten,
+
+    /// <summary>Records are removed as soon as they are on their way.</summary>
+    RemovedUnconfirmed,
+
+    /// <summary>Something is recorded before any store knows of the boot.</summary>
+    RecordedUnannounced,
+
+    /// <summary>The ledger adds a batch that comes again to what it has.</summary>
+    LedgerAddsUp,
+
+    /// <summary>An hour is sealed whether or not an epoch has delivered past it.</summary>
+    SealedUnwaited,
+}
+
+/// <summary>Which bugs are of what.</summary>
+internal static class PlantedBugs
+{
+    /// <summary>Whether it is in what records, ships and seals.</summary>
+    public static bool IsOfUsage(this PlantedBug bug) => bug >= PlantedBug.CutNotWritten;
 }

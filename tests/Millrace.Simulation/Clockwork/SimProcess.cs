@@ -86,6 +86,10 @@ internal sealed class SimProcess
         {
             // Whoever cancelled it knows.
         }
+        catch (SimDeathException)
+        {
+            // It was killed between two awaits: nobody is left to hear of it.
+        }
         catch (Exception exception) when (Bug is not null)
         {
             Bug(exception);
@@ -103,6 +107,9 @@ internal sealed class SimProcess
         public override SynchronizationContext CreateCopy() => this;
     }
 }
+
+/// <summary>The process is dead: nothing of its code goes on.</summary>
+internal sealed class SimDeathException() : Exception("Killed.");
 
 /// <summary>Text that is only written when there is a trace.</summary>
 [InterpolatedStringHandler]

@@ -7,13 +7,16 @@ internal sealed class Weather
     private readonly HashSet<(string, string)> _cuts = [];
     private bool _fair;
 
-    public Weather(Timeline line)
+    /// <summary>Draws it.</summary>
+    /// <param name="line">Of the seed.</param>
+    /// <param name="crashMost">The largest chance of a death at one step: few steps want a larger one.</param>
+    public Weather(Timeline line, double crashMost = 0.006)
     {
         _line = line;
         LossShare = Draw(0.04);
         RepeatShare = Draw(0.04);
         SlowShare = Draw(0.10);
-        CrashShare = Draw(0.006);
+        CrashShare = Draw(crashMost);
         KernelKillShare = Draw(0.03);
         CrashesLeft = line.Chance.Next(6);
     }

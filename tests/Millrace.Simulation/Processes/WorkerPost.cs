@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Millrace.Core.Images;
 using Millrace.Core.Jobs;
+using Millrace.Core.Promises;
 using Millrace.Simulation.Clockwork;
 using Millrace.Simulation.Ports;
 using Millrace.Worker;
@@ -43,7 +44,7 @@ internal sealed class WorkerPost(Region region, int number)
         var (time, wire, bug) = (process.Time, region.Wire, region.Bug);
         var leases = Options.Create(new LeaseOptions { Name = process.Name });
         var workerMetrics = new WorkerMetrics(region);
-        var metrics = new LeaseMetrics(region);
+        var metrics = new LeaseMetrics(region, new LiveAnswers(time));
         var pool = new KernelPool(Pool, Limits, workerMetrics, time, new SimLog<KernelPool>(process));
         var self = new WorkerSelf(pool, leases, process.NewId);
         var clocks = new EdgeClocks(time);

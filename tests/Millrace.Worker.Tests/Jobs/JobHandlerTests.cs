@@ -1,5 +1,6 @@
 using Millrace.Core.Conversions;
 using Millrace.Core.Jobs;
+using Millrace.Core.Promises;
 using Millrace.Core.Tickets;
 using Millrace.Core.Usage;
 using Millrace.Testing;
@@ -283,6 +284,8 @@ public sealed class JobHandlerTests
         worker.Store.Heal();
         Assert.Null(await worker.Queue.Put(renewed, 1).End);
         Assert.NotNull(await worker.OutcomeAsync(record));
+        await worker.StopAsync();
+        Assert.Equal(new AnswerCounts(1, 3, 0, 0), worker.Answers);
     }
 
     [Fact]

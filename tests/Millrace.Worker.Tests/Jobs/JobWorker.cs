@@ -11,6 +11,7 @@ using Millrace.Core.Images;
 using Millrace.Core.Jobs;
 using Millrace.Core.Objects;
 using Millrace.Core.Poison;
+using Millrace.Core.Promises;
 using Millrace.Core.Tickets;
 using Millrace.Core.Usage;
 using Millrace.Testing;
@@ -54,6 +55,10 @@ internal sealed class JobWorker : IAsyncDisposable
     public JobObjects Objects => new(Store);
 
     public KernelPool Pool => _host.Services.GetRequiredService<KernelPool>();
+
+    /// <summary>What was counted of it so far.</summary>
+    public AnswerCounts Answers =>
+        _host.Services.GetRequiredService<LiveAnswers>().Of(ServiceDefinition.Worker).Read()[^1].Counts;
 
     public LeaseHealth Health => _host.Services.GetRequiredService<LeaseHealth>();
 

@@ -1,5 +1,6 @@
 using Millrace.Core.Conversions;
 using Millrace.Core.Handover;
+using Millrace.Core.Promises;
 using Millrace.Core.Tickets;
 using Millrace.Testing;
 using Millrace.Worker.Leases;
@@ -30,6 +31,26 @@ public sealed class LeaseLoopTests
 
         Assert.All(outcomes, outcome => Assert.Equal((100, 1), (outcome.Image?.Width, outcome.Timing.Attempts)));
         Assert.Equal(worker.Pool.Concurrency + 1, worker.Queue.Credit?.Tickets);
+    }
+
+    [Fact]
+    public async Task Leases_ThatHaveEnded_AreCountedByWhoseDoingTheirEndIs()
+    {
+        await using var worker = await RunningWorker.StartAsync();
+        await worker.ConvertAsync(worker.Ticket(Good));
+        await worker.ConvertAsync(worker.Ticket(Good, "width=nonsense"));
+        var late = worker.Ticket(Good);
+        worker.Clocks.Heard(late.Source, late.Deadline + TimeSpan.FromSeconds(1));
+        await worker.Queue.Put(late).End;
+        worker.Edge.Answer = FetchAnswer.Taken;
+        worker.Clocks.Heard(late.Source, late.Deadline - TimeSpan.FromMinutes(1));
+        await worker.Queue.Put(worker.Ticket(Good)).End;
+        worker.Edge.Answer = FetchAnswer.Gone;
+        await worker.Queue.Put(worker.Ticket(Good)).End;
+
+        await worker.StopAsync();
+
+        Assert.Equal(new AnswerCounts(2, 0, 1, 1), worker.Answers);
     }
 
     [Theory]

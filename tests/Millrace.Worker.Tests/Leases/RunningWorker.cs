@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
 using Millrace.Core.Handover;
 using Millrace.Core.Poison;
+using Millrace.Core.Promises;
 using Millrace.Core.Tickets;
 using Millrace.Testing;
 using Millrace.Worker.Edges;
@@ -44,6 +45,10 @@ internal sealed class RunningWorker : IAsyncDisposable
     public MemoryLedger Ledger { get; } = new();
 
     public KernelPool Pool => _host.Services.GetRequiredService<KernelPool>();
+
+    /// <summary>What was counted of it so far.</summary>
+    public AnswerCounts Answers =>
+        _host.Services.GetRequiredService<LiveAnswers>().Of(ServiceDefinition.Worker).Read()[^1].Counts;
 
     public LeaseHealth Health => _host.Services.GetRequiredService<LeaseHealth>();
 
