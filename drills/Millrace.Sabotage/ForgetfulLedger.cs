@@ -2,7 +2,9 @@ using Millrace.Core.Usage;
 
 namespace Millrace.Sabotage;
 
-/// <summary>Forgets the sequence of what is shipped, and numbers each shipment by the clock: sent again, it is another.</summary>
+/// <summary>
+/// Forgets the sequence of what is shipped, and numbers each shipment by the clock: sent again, it is another one.
+/// </summary>
 internal sealed class ForgetfulLedger(IUsageLedger ledger) : IUsageLedger
 {
     public Task PutAsync(UsageBatch batch, CancellationToken cancellationToken)

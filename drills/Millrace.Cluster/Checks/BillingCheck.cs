@@ -93,8 +93,8 @@ internal static class BillingCheck
             verdict.Expect(
                 wrong.Count == 0 && billed.Count == tenants.Count,
                 $"{billed.Values.Sum(bill => bill.Use.Results)} results billed; {wrong.Count} of {tenants.Count} "
-                + $"invoices differ from the tenant's count; {certain} to the unit, the others within {doubtful} answers that "
-                + "broke off");
+                + $"invoices differ from the tenant's count; {certain} to the unit, the others within {doubtful} "
+                + "answers that broke off");
         }
 
         /// <summary>Packs usage away, brings it back, bills again, and alters the archive.</summary>

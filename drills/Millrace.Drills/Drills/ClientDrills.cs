@@ -112,7 +112,8 @@ internal static class ClientDrills
         var ended = scene.Found.GetValueOrDefault(Ended);
         yield return Ruling.Expect(
             "ended", ended >= withBytes, string.Create(
-                CultureInfo.InvariantCulture, $"{ended} connections were ended by edges, {withBytes} send byte by byte"));
+                CultureInfo.InvariantCulture,
+                $"{ended} connections were ended by edges, {withBytes} send byte by byte"));
         var smuggled = scene.Told.GetValueOrDefault(Smuggled) ?? "";
         yield return Ruling.Expect(
             "smuggling", smuggled.Length > 0 && !smuggled.Contains('+', StringComparison.Ordinal),

@@ -15,6 +15,14 @@ internal static class UsageDrills
     private const string Missing = "missing";
     private const string LostEdge = "edge-1";
 
+    // What is refused while an edge or a worker is away is edge-kill's and worker-kill's affair.
+    private static readonly DrillLimits UsageAlone = new()
+    {
+        GapMax = TimeSpan.FromSeconds(15),
+        RecoveryMax = TimeSpan.FromSeconds(15),
+        FailedShareMax = 1,
+    };
+
     public static IReadOnlyList<Drill> All { get; } =
     [
         new("ledger-down", "The usage ledger is killed, then hangs, under load: no request fails, and once it is back "
@@ -26,14 +34,14 @@ internal static class UsageDrills
             + "each use is in the ledger and in the bill once.", KillShippersAsync)
         {
             IsBilled = true,
-            Limits = new() { FailedShareMax = 0.03 },
+            Limits = UsageAlone,
         },
         new("disk-lost", "An edge is lost with its disk before its usage is shipped: the seal waits and names what is "
             + "missing; once an operator has declared it lost, everything else is billed.", LoseDiskAsync)
         {
             IsBilled = true,
             BeforeBillAsync = DeclareAsync,
-            Limits = new() { FailedShareMax = 0.02 },
+            Limits = UsageAlone,
             Judge = JudgeLostDisk,
         },
     ];
@@ -47,12 +55,16 @@ internal static class UsageDrills
 
     private static async Task KillShippersAsync(Scene scene, CancellationToken cancellationToken)
     {
-        string[] recorders = ["edge-1", "edge-2", "edge-3", "worker-1"];
-        scene.Random.Shuffle(recorders);
-        foreach (var (number, name) in recorders.Index())
+        string[] edges = ["edge-1", "edge-2", "edge-3"];
+        scene.Random.Shuffle(edges);
+        await KillAsync(edges[0], takes: true);
+        await KillAsync(edges[1], takes: false);
+        await KillAsync("worker-1", takes: true);
+
+        async Task KillAsync(string name, bool takes)
         {
             var fault = new ShipmentKillFault(
-                scene.Region.Ledger, scene.Region.Role(name), scene.Region.DiskOf(name), number % 2 == 0, scene.Time);
+                scene.Region.Ledger, scene.Region.Role(name), scene.Region.DiskOf(name), takes, scene.Time);
             await scene.DoAsync(fault, 0, cancellationToken);
             await scene.PassAsync(3, cancellationToken);
         }

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Millrace.Drills.Faults;
 
-/// <summary>The folder of one recorder of usage, as it stands on its host's disk: how far its last boot has shipped.</summary>
+/// <summary>
+/// The folder of one recorder of usage, as it stands on its host's disk: how far its last boot has shipped.
+/// </summary>
 internal sealed class RecorderDisk(string folder)
 {
     /// <summary>Where it is.</summary>
@@ -12,8 +14,7 @@ internal sealed class RecorderDisk(string folder)
     /// <summary>Its last boot; 0 when there is none.</summary>
     public long Epoch => Directory.Exists(folder)
         ? Directory.EnumerateDirectories(folder)
-            .Select(path => long.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var number) ? number : 0)
-            .DefaultIfEmpty().Max()
+            .Select(path => Number(Path.GetFileName(path))).DefaultIfEmpty().Max()
         : 0;
 
     /// <summary>How far the last boot has shipped to a store; null while nothing is written of it.</summary>
@@ -28,6 +29,9 @@ internal sealed class RecorderDisk(string folder)
             root.GetProperty("done").GetInt64(), root.GetProperty("reaches").GetDateTimeOffset(),
             root.GetProperty("cut").ValueKind is not JsonValueKind.Null);
     }
+
+    private static long Number(string name) =>
+        long.TryParse(name, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }
 
 /// <summary>How far a boot has shipped.</summary>

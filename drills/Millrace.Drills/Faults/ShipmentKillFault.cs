@@ -15,21 +15,26 @@ namespace Millrace.Drills.Faults;
 internal sealed class ShipmentKillFault(
     Target ledger, Target recorder, RecorderDisk disk, bool takes, TimeProvider time) : IFault
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private long _unread;
 
-    public string Name => $"kill {recorder.Name} amid a shipment that the ledger {(takes ? "then takes" : "never takes")}";
+    public string Name =>
+        $"kill {recorder.Name} amid a shipment that the ledger {(takes ? "then takes" : "never takes")}";
 
     public async Task InjectAsync(CancellationToken cancellationToken)
     {
-        await ledger.PauseAsync();
         var start = time.GetTimestamp();
-        while (await UnreadAsync() == 0 && time.GetElapsedTime(start) < Limit)
+        while (!await IsCaughtAsync(cancellationToken) && time.GetElapsedTime(start) < Limit)
+        {
+            // It hangs amid its word about itself, which comes between two shipments.
+            await ledger.ResumeAsync();
             await Task.Delay(Look, time, cancellationToken);
+        }
         await recorder.KillAsync();
         // Its disk does not change any more: what is on its way in these files was on its way when it died.
-        _unread = disk.Shipped("ledger") is { IsShipping: true } ? await BytesAsync() : 0;
+        _unread = await UnreadAsync();
     }
 
     public Task<string?> TraceAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(
@@ -48,6 +53,17 @@ internal sealed class ShipmentKillFault(
             await ledger.StartAsync(cancellationToken);
         }
         await recorder.StartAsync(cancellationToken);
+    }
+
+    private async Task<bool> IsCaughtAsync(CancellationToken cancellationToken)
+    {
+        await ledger.PauseAsync();
+        for (var waited = TimeSpan.Zero; waited < Patience; waited += Look)
+        {
+            if (await UnreadAsync() > 0) return true;
+            await Task.Delay(Look, time, cancellationToken);
+        }
+        return false;
     }
 
     private async Task<long> UnreadAsync() =>

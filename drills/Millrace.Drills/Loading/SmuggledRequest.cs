@@ -4,8 +4,8 @@ using System.Text;
 namespace Millrace.Drills.Loading;
 
 /// <summary>
-/// A request whose length is told in two ways, with a second one in it that nobody sent: a balancer that believes one of
-/// them, and an edge that believes the other, would make it a stranger's.
+/// A request whose length is told in two ways, with a second one in it that nobody sent: a balancer that believes one
+/// of them, and an edge that believes the other, would make it a stranger's.
 /// </summary>
 internal static class SmuggledRequest
 {

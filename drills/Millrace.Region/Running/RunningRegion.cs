@@ -84,8 +84,10 @@ internal sealed class RunningRegion : IAsyncDisposable
     /// <summary>Starts a role again that was killed or stopped, at its old address.</summary>
     public async Task<RoleProcess> RestartAsync(RoleProcess role, CancellationToken cancellationToken)
     {
-        await role.DisposeAsync();
+        await role.StopAsync();
+        // If it does not start, the one that ended stands in its place.
         var again = await RoleProcess.StartAsync(role.Start, _thread, cancellationToken);
+        await role.DisposeAsync();
         var list = role.Start.InternalAddress is null ? _workers : _edges;
         list[list.IndexOf(role)] = again;
         return again;

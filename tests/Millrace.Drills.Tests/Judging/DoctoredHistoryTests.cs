@@ -66,6 +66,19 @@ public sealed class DoctoredHistoryTests
             entry => Doctored.Ledger("one", 5))),
         ["a ledger that is within the doubt and not the bill"] = ("J6", all => Replace(
             all, entry => entry is { F: Operation.Ledger, Tenant: "two" }, entry => Doctored.Ledger("two", 2))),
+        ["a ledger that has another result of the same job"] = ("J6", all => Replace(
+            all, entry => entry is { F: Operation.Ledger, Tenant: "two" },
+            entry => entry with { BytesOut = entry.BytesOut + 1 })),
+        ["a ledger with less of sources than the bill"] = ("J6", all => Replace(
+            all, entry => entry is { F: Operation.Ledger, Tenant: "one" },
+            entry => entry with { BytesIn = entry.BytesIn - 1 })),
+        ["a declared loss, and more in the ledger than was given"] = ("J6", all =>
+        {
+            all.AddRange(Doctored.Loss(5, 5));
+            Replace(
+                all, entry => entry is { F: Operation.Ledger, Tenant: "one" }, entry => Doctored.Ledger("one", 5));
+        }
+        ),
         ["a ledger without a tenant"] = ("J6", all =>
             all.RemoveAll(entry => entry is { F: Operation.Ledger, Tenant: "one" })),
         ["a month that cannot be billed"] = ("J6", all => all.Add(

@@ -63,6 +63,16 @@ public sealed class LegalHistoryTests
     }
 
     [Fact]
+    public void Judge_WhenTheLedgerHasTheSourcesOfRefusedRequests_IsLegal()
+    {
+        var history = Doctored.Sound();
+        var told = history.FindIndex(entry => entry is { F: Operation.Ledger, Tenant: "one" });
+        history[told] = history[told] with { BytesIn = history[told].BytesIn + 100 };
+
+        Assert.Equal(RulingState.Holds, State(history, "J6"));
+    }
+
+    [Fact]
     public void Judge_WhenAPillFails_IsKept()
     {
         List<HistoryEntry> history =
