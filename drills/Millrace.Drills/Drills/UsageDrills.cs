@@ -18,8 +18,8 @@ internal static class UsageDrills
     // What is refused while an edge or a worker is away is edge-kill's and worker-kill's affair.
     private static readonly DrillLimits UsageAlone = new()
     {
-        GapMax = TimeSpan.FromSeconds(15),
-        RecoveryMax = TimeSpan.FromSeconds(15),
+        GapMax = TimeSpan.FromSeconds(60),
+        RecoveryMax = TimeSpan.FromSeconds(60),
         FailedShareMax = 1,
     };
 
