@@ -37,7 +37,8 @@ internal static class DrillCommand
     private static readonly Option<string?> Sabotage = new("--sabotage")
     {
         Description = "Breaks edges and workers from outside their build: ack-early (quorum-loss must catch it) says "
-            + "that tickets are stored before they are, outcome-twice (worker-pause must) writes outcomes again.",
+            + "that tickets are stored before they are, outcome-twice (worker-pause must) writes outcomes again, "
+            + "unsequenced (shipper-kill must) ships usage under another number each time.",
     };
 
     private static readonly Option<string> Root = new("--root")
@@ -48,7 +49,7 @@ internal static class DrillCommand
 
     public static RootCommand Create()
     {
-        Sabotage.AcceptOnlyFromAmong("ack-early", "outcome-twice");
+        Sabotage.AcceptOnlyFromAmong("ack-early", "outcome-twice", "unsequenced");
         Names.AcceptOnlyFromAmong([.. AllDrills.List.Select(drill => drill.Name)]);
         var root = new RootCommand("Drills: faults made on purpose in a region of real processes, and a judgement.")
         {
@@ -80,24 +81,49 @@ internal static class DrillCommand
     private static async Task<int> RunAllAsync(
         string root, string drills, List<Drill> wanted, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var time = TimeProvider.System;
         var left = Leftovers.End();
         if (left > 0) Console.Out.WriteLine($"ended {left} processes of an earlier run");
-        var start = time.GetTimestamp();
-        var nodes = wanted.Exists(drill => drill.WantsStoreNodes) ? DrillRegion.StorageNodes : 0;
-        var options = new RegionOptions
+        var results = new List<(string Text, bool Passed)>();
+        // Those that want a store of nodes have a region of their own: the others' objects are files.
+        var groups = wanted.GroupBy(drill => drill.WantsStoreNodes).ToList();
+        foreach (var group in groups)
         {
-            Root = root,
-            Folder = Path.Combine(drills, "region"),
-            StorageNodes = nodes,
-            SharedFiles = nodes == 0,
-            RoleEnvironment = SabotageOf(root, parsed.GetValue(Sabotage)),
-        };
+            var nodes = group.Key ? DrillRegion.StorageNodes : 0;
+            var options = new RegionOptions
+            {
+                Root = root,
+                Folder = Path.Combine(drills, "region"),
+                StorageNodes = nodes,
+                SharedFiles = nodes == 0,
+                RoleEnvironment = SabotageOf(root, parsed.GetValue(Sabotage)),
+            };
+            var limit = TimeSpan.FromMinutes(parsed.GetValue(Minutes) / groups.Count);
+            try
+            {
+                await RunGroupAsync(
+                    drills, options, [.. group], parsed.GetValue(Seed), limit, results, cancellationToken);
+            }
+            catch (Exception exception) when (IsOfTheMachine(exception))
+            {
+                results.AddRange(group.Select(drill => ($"{drill.Name}: no region: {exception.Message}", false)));
+            }
+        }
+        Console.Out.WriteLine();
+        foreach (var (text, _) in results) Console.Out.WriteLine(text);
+        var passed = results.Count(result => result.Passed);
+        Console.Out.WriteLine($"drills: {passed} passed, {results.Count - passed} failed");
+        return passed == results.Count ? 0 : 1;
+    }
+
+    private static async Task RunGroupAsync(
+        string drills, RegionOptions options, List<Drill> wanted, int seed, TimeSpan limit,
+        List<(string Text, bool Passed)> results, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        var start = time.GetTimestamp();
         Console.Out.WriteLine($"starting a region in network namespaces; logs in {options.Folder}");
         await using var region = await DrillRegion.StartAsync(options, cancellationToken);
         Console.Out.WriteLine($"  up after {time.GetElapsedTime(start).TotalSeconds:0} s");
-        var limit = TimeSpan.FromMinutes(parsed.GetValue(Minutes));
-        var (seed, results) = (parsed.GetValue(Seed), new List<(string Text, bool Passed)>());
         do
         {
             foreach (var drill in wanted)
@@ -105,9 +131,7 @@ internal static class DrillCommand
             seed++;
         }
         while (time.GetElapsedTime(start) < limit);
-        Console.Out.WriteLine();
-        foreach (var (text, _) in results) Console.Out.WriteLine(text);
-        return results.TrueForAll(result => result.Passed) ? 0 : 1;
+        Console.Out.WriteLine($"  {time.GetElapsedTime(start).TotalSeconds:0} s in all");
     }
 
     // A drill that breaks off has shown nothing, and the next one is still worth running.
@@ -119,14 +143,16 @@ internal static class DrillCommand
             var verdict = await RunOneAsync(drills, region, drill, seed, cancellationToken);
             return ($"{drill.Name} (seed {seed}): {verdict.Word}", verdict.Passed);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or TimeoutException
-            or HttpRequestException or IOException)
+        catch (Exception exception) when (IsOfTheMachine(exception))
         {
             Console.Out.WriteLine($"drill {drill.Name} broke off: {exception.Message}");
             Console.Out.WriteLine($"  again: ./dev drill {drill.Name} --seed {seed}");
             return ($"{drill.Name} (seed {seed}): broke off", false);
         }
     }
+
+    private static bool IsOfTheMachine(Exception exception) =>
+        exception is InvalidOperationException or TimeoutException or HttpRequestException or IOException;
 
     private static Dictionary<string, string> SabotageOf(string root, string? name) => name is null ? [] : new()
     {

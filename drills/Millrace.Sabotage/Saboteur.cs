@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Millrace.Core.Objects;
 using Millrace.Core.Tickets;
+using Millrace.Core.Usage;
 
 namespace Millrace.Sabotage;
 
@@ -23,6 +24,7 @@ internal sealed class Saboteur(Action<IServiceCollection> sabotage)
         {
             "ack-early" => services => Wrap<IJobQueue>(services, queue => new HastyQueue(queue)),
             "outcome-twice" => services => Wrap<IObjectStore>(services, store => new CarelessStore(store)),
+            "unsequenced" => services => Wrap<IUsageLedger>(services, ledger => new ForgetfulLedger(ledger)),
             _ => throw new ArgumentException($"There is no sabotage '{name}'."),
         };
         DiagnosticListener.AllListeners.Subscribe(new Saboteur(sabotage));

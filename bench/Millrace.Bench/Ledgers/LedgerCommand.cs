@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Tickets;
 using Millrace.Core.Usage;
+using Millrace.Engines;
 using Millrace.Engines.Dynalite;
 using Millrace.Ledger;
 using Millrace.Ledger.Dynamo;
@@ -55,7 +56,8 @@ internal static class LedgerCommand
         try
         {
             await using var sqlite = await OpenSqliteAsync(folder);
-            await using var dynalite = await DynaliteServer.StartAsync(Path.Combine(folder.FullName, "dynalite"));
+            await using var dynalite = await DynaliteServer.StartAsync(
+                Path.Combine(folder.FullName, "dynalite"), EngineHost.Loopback);
             using var dynamo = OpenDynamo(dynalite);
             var table = new Table("ledger", "batches at once", "put, rows/s", "CPU here, µs a row", "read, rows/s");
             foreach (var atOnce in AtOnce)

@@ -57,17 +57,17 @@ internal sealed class BillingHarm(Ground ground)
 
     private async Task KillLedgerAsync(CancellationToken cancellationToken)
     {
-        await ground.Region.Ledger!.KillAsync();
+        await ground.Region.Ledger!.Server.KillAsync();
         await Task.Delay(Silence, ground.Time, cancellationToken);
-        await ground.Region.Ledger.StartAsync();
+        await ground.Region.Ledger.Server.StartAsync();
         _kills++;
     }
 
     private async Task SilenceLedgerAsync(CancellationToken cancellationToken)
     {
-        ground.Region.Ledger!.Pause();
+        ground.Region.Ledger!.Server.Pause();
         await Task.Delay(Silence, ground.Time, cancellationToken);
-        ground.Region.Ledger.Resume();
+        ground.Region.Ledger.Server.Resume();
         _silences++;
     }
 }

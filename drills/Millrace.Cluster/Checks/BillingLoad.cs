@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Millrace.Cluster.Bills;
 using Millrace.Region.Load;
 
 namespace Millrace.Cluster.Checks;
@@ -65,8 +64,8 @@ internal sealed class BillingLoad(Ground ground, IReadOnlyList<MeteredTenant> te
     {
         var answer = await _balancer.ConvertAsync(image, Query, tenant.Id, cancellationToken, tenant.Key);
         Answers.Add(answer);
-        if (answer.IsConverted) tenant.Give(image.Length, answer.Bytes);
-        else if (answer is { Status: 0, Code: not "unreachable" }) tenant.Doubt(image.Length);
+        if (answer.IsConverted) tenant.Count.Give(image.Length, answer.Bytes);
+        else if (answer is { Status: 0, Code: not "unreachable" }) tenant.Count.Doubt(image.Length);
     }
 
     private async Task SubmitAsync(
@@ -94,6 +93,6 @@ internal sealed class BillingLoad(Ground ground, IReadOnlyList<MeteredTenant> te
             await Task.Delay(Look, ground.Time, cancellationToken);
         }
         var result = await _client.FetchAsync($"/v1/jobs/{job}/result", tenant.Id, cancellationToken);
-        tenant.Give(bytes, result.Length);
+        tenant.Count.Give(bytes, result.Length);
     }
 }

@@ -6,10 +6,11 @@ namespace Millrace.Drills.Drills;
 internal static class AllDrills
 {
     /// <summary>The selection that fits CI: six minutes with the region's start.</summary>
-    public static readonly IReadOnlyList<string> Short = ["leader-kill", "worker-kill", "loss-10", "poison-crash"];
+    public static readonly IReadOnlyList<string> Short =
+        ["leader-kill", "worker-kill", "loss-10", "poison-crash", "ledger-down"];
 
     public static IReadOnlyList<Drill> List { get; } =
-        [.. QueueDrills.All, .. RoleDrills.All, .. LoadDrills.All];
+        [.. QueueDrills.All, .. RoleDrills.All, .. LoadDrills.All, .. ClientDrills.All, .. UsageDrills.All];
 
     /// <summary>A drill by its name; null when there is none.</summary>
     public static Drill? Named(string name) => List.FirstOrDefault(drill => drill.Name == name);

@@ -39,6 +39,17 @@ internal static class QueueDrills
             Load = new() { ConversionsPerSecond = 5, JobsPerSecond = 0.5 },
             Limits = new() { FailedShareMax = 0.01 },
         },
+        new("loss-30", "Three tenths of all packets are lost at the node of the queue's leader: it is routed around.",
+            async (scene, token) => await scene.DoAsync(await LossAsync(scene), 25, token))
+        {
+            Load = new() { ConversionsPerSecond = 5, JobsPerSecond = 0.5 },
+            Limits = new() { FailedShareMax = 0.01 },
+        },
+        new("partition-ring", "The queue's leader and one follower do not hear each other, and the third hears both: "
+            + "nothing acknowledged is lost, and work goes on.", PartPairAsync)
+        {
+            Limits = new() { GapMax = TimeSpan.FromSeconds(15), FailedShareMax = 0.1 },
+        },
         new("partition", "The queue's leader, an edge and a worker are cut off from all others: what is cut off "
             + "refuses, and clients move.", PartAsync)
         {
@@ -74,6 +85,22 @@ internal static class QueueDrills
         var spared = scene.Random.Next(DrillRegion.Brokers);
         var killed = scene.Region.BrokerTargets.Where((_, place) => place != spared).ToList();
         await scene.DoAsync(new KillFault(killed), DownSeconds, cancellationToken);
+    }
+
+    private static async Task<PacketFault> LossAsync(Scene scene)
+    {
+        const double share = 0.3;
+        var leader = await Leaders.BusiestAsync(scene.Region.Region.Brokers, Lane);
+        return PacketFault.Loss(share, [leader.Host]);
+    }
+
+    private static async Task PartPairAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        var leader = await Leaders.BusiestAsync(scene.Region.Region.Brokers, Lane);
+        var others = scene.Region.Region.Brokers.Nodes.Where(node => node != leader).ToList();
+        var follower = others[scene.Random.Next(others.Count)];
+        await scene.DoAsync(PacketFault.Partition([leader.Host], [follower.Host]), DownSeconds, cancellationToken);
+        await scene.PassAsync(DownSeconds, cancellationToken);
     }
 
     private static async Task PartAsync(Scene scene, CancellationToken cancellationToken)

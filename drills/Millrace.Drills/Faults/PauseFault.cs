@@ -1,5 +1,4 @@
 using System.Globalization;
-using Millrace.Drills.Hosts;
 
 namespace Millrace.Drills.Faults;
 
@@ -8,7 +7,7 @@ internal sealed class PauseFault(Target target) : IFault
 {
     public string Name => $"pause {target.Name}";
 
-    public Task InjectAsync(CancellationToken cancellationToken) => Shell.RunAsync($"kill -STOP {Id}");
+    public Task InjectAsync(CancellationToken cancellationToken) => target.PauseAsync();
 
     public async Task<string?> TraceAsync(CancellationToken cancellationToken)
     {
@@ -16,7 +15,7 @@ internal sealed class PauseFault(Target target) : IFault
         return stat[(stat.LastIndexOf(')') + 2)..].StartsWith('T') ? $"{target.Name} was stopped" : null;
     }
 
-    public Task HealAsync(CancellationToken cancellationToken) => Shell.RunAsync($"kill -CONT {Id}");
+    public Task HealAsync(CancellationToken cancellationToken) => target.ResumeAsync();
 
     private string Id => target.ProcessId().ToString(CultureInfo.InvariantCulture);
 }

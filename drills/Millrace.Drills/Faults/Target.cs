@@ -1,3 +1,5 @@
+using System.Globalization;
+using Millrace.Drills.Hosts;
 using Millrace.Engines;
 
 namespace Millrace.Drills.Faults;
@@ -9,4 +11,14 @@ namespace Millrace.Drills.Faults;
 /// <param name="KillAsync">kill -9.</param>
 /// <param name="StartAsync">Starts it again after that, and waits until it is up.</param>
 internal sealed record Target(
-    string Name, EngineHost Host, Func<int> ProcessId, Func<Task> KillAsync, Func<CancellationToken, Task> StartAsync);
+    string Name, EngineHost Host, Func<int> ProcessId, Func<Task> KillAsync, Func<CancellationToken, Task> StartAsync)
+{
+    /// <summary>SIGSTOP: alive and silent.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public Task ResumeAsync() => SignalAsync("CONT");
+
+    private async Task SignalAsync(string name) => await Shell.RunAsync(
+        string.Create(CultureInfo.InvariantCulture, $"kill -{name} {ProcessId()}"));
+}

@@ -37,8 +37,14 @@ internal sealed record HistoryEntry
     /// <summary>What was to be converted, and to what: the oracle's key.</summary>
     public string Image { get; init; } = "";
 
-    /// <summary>What it costs, or what was billed.</summary>
+    /// <summary>Results that it costs, or that were billed.</summary>
     public long Units { get; init; }
+
+    /// <summary>Bytes of its sources, sent or billed.</summary>
+    public long BytesIn { get; init; }
+
+    /// <summary>Bytes of its results, got or billed.</summary>
+    public long BytesOut { get; init; }
 
     /// <summary>Of a ticket: how many times it had been handed out.</summary>
     public int Deliveries { get; init; }

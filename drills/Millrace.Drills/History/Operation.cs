@@ -27,11 +27,22 @@ internal static class Operation
     /// <summary>The queue hands a ticket to a worker; ok only.</summary>
     public const string Start = "start";
 
-    /// <summary>A usage record in the ledger: its key is the job; ok only.</summary>
+    /// <summary>A durable job's row in the usage ledger; ok only.</summary>
     public const string Usage = "usage";
 
-    /// <summary>A tenant's bill: its key is the run; the hash is that of the whole bill; ok only.</summary>
+    /// <summary>All that the usage ledger has of a tenant; ok only.</summary>
+    public const string Ledger = "ledger";
+
+    /// <summary>
+    /// A tenant's bill: its key is the run; the hash is that of the whole bill. Fail, without a tenant: nobody could be
+    /// billed, and why.
+    /// </summary>
     public const string Bill = "bill";
+
+    /// <summary>
+    /// Usage that an operator has declared lost: between invoke and ok its records were made.
+    /// </summary>
+    public const string Loss = "loss";
 
     /// <summary>A fault is made: invoke when it begins, ok when its trace was seen, info when it left none.</summary>
     public const string Fault = "fault";

@@ -4,7 +4,7 @@ namespace Millrace.Drills.Judging;
 
 /// <summary>
 /// J2 and J3: what the service lists after the drill was asked for. A job of a request whose end nobody knew is
-/// recovered, which is legal, and is counted and billed once.
+/// recovered, which is legal, and is counted once.
 /// </summary>
 internal static class StrangerJudge
 {
@@ -20,24 +20,22 @@ internal static class StrangerJudge
             "J2", listed.Count, $"{listed.Count} jobs listed, {violations.Count} that nobody asked for", violations);
     }
 
-    /// <summary>J3: what was recovered is billed once at most.</summary>
+    /// <summary>J3: what was recovered is in the ledger once, and no job is there twice.</summary>
     public static Ruling JudgeRecovered(Facts facts)
     {
-        var recovered = Recovered(facts).Select(entry => entry.JobId).ToHashSet();
-        var unknown = facts.Of(Operation.Convert).Where(entry => entry.Type is EntryType.Info)
-            .Select(entry => entry.JobId).Where(job => job.Length > 0);
-        recovered.UnionWith(unknown);
-        var usage = facts.Of(Operation.Usage).ToList();
+        var recovered = Recovered(facts).ToList();
+        var rows = facts.Of(Operation.Usage).ToLookup(entry => entry.JobId);
+        if (rows.Count == 0)
+            return Ruling.Of("J3", 0, $"{recovered.Count} jobs recovered; nothing is billed in this drill", []);
         List<string> violations =
         [
-            .. usage.Where(entry => recovered.Contains(entry.JobId)).GroupBy(entry => entry.JobId)
-                .Where(group => group.Count() > 1)
-                .Select(group => $"job {group.Key}: recovered, and billed {group.Count()} times"),
+            .. rows.Where(job => job.Count() > 1).Select(job => $"job {job.Key}: in the ledger {job.Count()} times"),
+            .. recovered.Where(entry => entry.Status == "succeeded" && !rows.Contains(entry.JobId))
+                .Select(entry => $"job {entry.JobId}: recovered, and not in the ledger"),
         ];
-        var text = usage.Count == 0
-            ? $"{recovered.Count} recovered or of unknown end; there is no ledger that says how often each was billed"
-            : $"{recovered.Count} recovered or of unknown end, {violations.Count} billed more than once";
-        return Ruling.Of("J3", usage.Count, text, violations);
+        return Ruling.Of(
+            "J3", rows.Count, $"{rows.Count} jobs in the ledger, {recovered.Count} of them recovered; "
+            + $"{violations.Count} more than once or not at all", violations);
     }
 
     private static IEnumerable<HistoryEntry> Recovered(Facts facts) =>

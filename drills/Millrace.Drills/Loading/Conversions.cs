@@ -25,6 +25,7 @@ internal sealed class Conversions(ApiClient client, HistoryBook book, Cancellati
             Lane = "interactive",
             Image = subject.Name,
             Units = 1,
+            BytesIn = subject.Bytes.Length,
         };
         book.Append(entry);
         var path = "/v1/images:convert?" + subject.Query;
@@ -37,6 +38,7 @@ internal sealed class Conversions(ApiClient client, HistoryBook book, Cancellati
             Status = reply.Status.ToString(CultureInfo.InvariantCulture),
             Error = reply.Code,
             Sha256 = reply.Status == 200 ? Convert.ToHexStringLower(SHA256.HashData(reply.Body)) : "",
+            BytesOut = reply.Status == 200 ? reply.Body.Length : 0,
         });
         return reply;
     }

@@ -80,7 +80,13 @@ internal sealed class DurableJobs(ApiClient client, HistoryBook book, TimeProvid
 
     private async Task<Reply> SubmitOnceAsync(string key, Caller caller, Subject subject)
     {
-        var entry = Entry(Operation.Submit, caller) with { Key = key, Image = subject.Name, Units = 1 };
+        var entry = Entry(Operation.Submit, caller) with
+        {
+            Key = key,
+            Image = subject.Name,
+            Units = 1,
+            BytesIn = subject.Bytes.Length,
+        };
         book.Append(entry);
         var reply = await client.SendAsync(
             HttpMethod.Post, "/v1/jobs?" + subject.Query, caller.Key, subject.Bytes, key, CancellationToken.None);
@@ -139,6 +145,7 @@ internal sealed class DurableJobs(ApiClient client, HistoryBook book, TimeProvid
             Status = Text(reply.Status),
             Error = reply.Code,
             Sha256 = reply.Status == 200 ? Hash(reply.Body) : "",
+            BytesOut = reply.Status == 200 ? reply.Body.Length : 0,
         });
     }
 

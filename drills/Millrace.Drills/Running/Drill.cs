@@ -1,5 +1,6 @@
 using Millrace.Drills.Judging;
 using Millrace.Drills.Loading;
+using Millrace.Region.Bills;
 
 namespace Millrace.Drills.Running;
 
@@ -17,6 +18,15 @@ internal sealed record Drill(string Name, string Promise, Func<Scene, Cancellati
     /// drills keep objects as files in one folder.
     /// </summary>
     public bool WantsStoreNodes { get; init; }
+
+    /// <summary>
+    /// Whether what was used is billed at its end, and J3 and J6 judged: edges and workers are stopped for it, which
+    /// takes half a minute.
+    /// </summary>
+    public bool IsBilled { get; init; }
+
+    /// <summary>What an operator does before the month is billed; null: nothing.</summary>
+    public Func<Scene, BillOffice, CancellationToken, Task>? BeforeBillAsync { get; init; }
 
     public DrillLimits Limits { get; init; } = new();
 

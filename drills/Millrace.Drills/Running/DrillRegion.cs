@@ -3,6 +3,7 @@ using Millrace.Drills.Faults;
 using Millrace.Drills.Hosts;
 using Millrace.Drills.Loading;
 using Millrace.Engines;
+using Millrace.Region.Bills;
 using Millrace.Region.Load;
 using Millrace.Region.Running;
 
@@ -21,11 +22,17 @@ internal sealed class DrillRegion : IAsyncDisposable
     private const int Subjects = 4;
     private const string Query = "width=200&format=jpeg";
 
-    private DrillRegion(RegionOptions options, HostNetwork network, RunningRegion region)
+    private bool _serves = true;
+
+    private DrillRegion(
+        RegionOptions options, HostNetwork network, RunningRegion region, DateTimeOffset startedAt)
     {
-        (Options, Network, Region) = (options, network, region);
+        (Options, Network, Region, StartedAt) = (options, network, region, startedAt);
         Photos = new Photos(options.Root);
     }
+
+    /// <summary>No usage is older.</summary>
+    public DateTimeOffset StartedAt { get; }
 
     public RegionOptions Options { get; }
 
@@ -49,11 +56,20 @@ internal sealed class DrillRegion : IAsyncDisposable
             node.Name, node.Host, () => node.ProcessId, node.KillAsync, node.StartAsync)),
     ];
 
-    /// <summary>The hosts; the ledger's comes here with it.</summary>
+    public Target Ledger
+    {
+        get
+        {
+            var server = Region.Ledger!.Server;
+            return new Target(
+                "ledger", server.Host, () => server.ProcessId, server.KillAsync, _ => server.StartAsync());
+        }
+    }
+
     private static IReadOnlyList<string> HostNames =>
     [
         .. Named("broker", Brokers), .. Named("edge", Edges), .. Named("worker", Workers), "postgres", "manage-1",
-        "store", .. Named("store", StorageNodes),
+        "ledger", "store", .. Named("store", StorageNodes),
     ];
 
     /// <summary>Starts all of it: about a minute on two cores.</summary>
@@ -71,11 +87,14 @@ internal sealed class DrillRegion : IAsyncDisposable
                 Edges = Edges,
                 Workers = Workers,
                 Management = 1,
+                HasLedger = true,
                 Webhooks = false,
                 Faulty = true,
                 TracesTickets = true,
             };
-            var region = new DrillRegion(options, network, await RunningRegion.StartAsync(options, cancellationToken));
+            var startedAt = TimeProvider.System.GetUtcNow();
+            var region = new DrillRegion(
+                options, network, await RunningRegion.StartAsync(options, cancellationToken), startedAt);
             await region.AskOracleAsync();
             await region.WarmUpAsync(cancellationToken);
             return region;
@@ -119,11 +138,32 @@ internal sealed class DrillRegion : IAsyncDisposable
     /// <summary>The process of an edge or a worker as it is now.</summary>
     public RoleProcess Find(string name) => Region.Edges.Concat(Region.Workers).Single(role => role.Name == name);
 
+    /// <summary>Where an edge or a worker keeps usage that is not shipped yet.</summary>
+    public RecorderDisk DiskOf(string name) => new(Path.Combine(Options.UsageFolder, name));
+
     /// <summary>A node of the object store, from 1.</summary>
     public Target StoreNode(int number)
     {
         var node = Region.Store!.Cluster.Nodes[number - 1];
         return new Target($"store-{number}", node.Host, () => node.ProcessId, node.KillAsync, node.StartAsync);
+    }
+
+    /// <summary>Stops edges and workers, as whoever bills must know that nothing more comes.</summary>
+    /// <returns>What of their usage is not shipped.</returns>
+    public Task<IReadOnlyList<string>> StopRecordersAsync(CancellationToken cancellationToken)
+    {
+        _serves = false;
+        return Recorders.StopAsync(Region, cancellationToken);
+    }
+
+    /// <summary>Starts edges and workers again, if they were stopped.</summary>
+    public async Task ServeAsync(CancellationToken cancellationToken)
+    {
+        if (_serves) return;
+        foreach (var role in Region.Workers.Concat(Region.Edges).ToList())
+            await Region.RestartAsync(role, cancellationToken);
+        _serves = true;
+        await WarmUpAsync(cancellationToken);
     }
 
     /// <inheritdoc/>

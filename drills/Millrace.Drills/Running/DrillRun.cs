@@ -22,6 +22,7 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimePr
     /// <param name="cancellationToken">Ends it; faults are healed.</param>
     public async Task<DrillVerdict> RunAsync(TextWriter lines, CancellationToken cancellationToken)
     {
+        await region.ServeAsync(cancellationToken);
         var callers = await region.CallersAsync($"{drill.Name} {seed}", Callers, cancellationToken);
         var book = new HistoryBook(lines, time);
         foreach (var (name, hash) in region.Oracle)
@@ -30,6 +31,11 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimePr
         using var client = new ApiClient(() => region.EdgeAddresses);
         var scene = Stage(book, client, callers, cancellationToken);
         await PlayAsync(scene, client, cancellationToken);
+        if (drill.IsBilled)
+        {
+            Say("billing");
+            await new DrillBill(region, drill, scene).RunAsync(cancellationToken);
+        }
         logs.ReadInto(book);
         return Judge(scene, new Facts(book.Entries));
     }
@@ -40,6 +46,7 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimePr
             Region = region,
             Faults = new FaultRun(book, Say, time),
             Book = book,
+            Client = client,
             Conversions = new Conversions(client, book, cancellationToken),
             Callers = callers,
             Random = new Random(seed),

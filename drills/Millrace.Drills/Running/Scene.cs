@@ -13,6 +13,9 @@ internal sealed class Scene
 
     public required HistoryBook Book { get; init; }
 
+    /// <summary>Speaks the API.</summary>
+    public required ApiClient Client { get; init; }
+
     public required Conversions Conversions { get; init; }
 
     /// <summary>Those whose conversions and jobs are the load.</summary>
@@ -31,6 +34,9 @@ internal sealed class Scene
 
     /// <summary>Findings of the drill's own that its judge takes up.</summary>
     public Dictionary<string, double> Found { get; } = [];
+
+    /// <summary>What the drill was told, word by word, that its judge takes up.</summary>
+    public Dictionary<string, string> Told { get; } = [];
 
     /// <summary>Time passes under load.</summary>
     public Task PassAsync(double seconds, CancellationToken cancellationToken) =>

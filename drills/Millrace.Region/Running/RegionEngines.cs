@@ -1,6 +1,5 @@
 using Millrace.Region.Load;
 using Millrace.Engines;
-using Millrace.Engines.Dynalite;
 
 namespace Millrace.Region.Running;
 
@@ -21,14 +20,15 @@ internal sealed class RegionEngines : IAsyncDisposable
     public WebhookEar? Ear { get; private set; }
 
     /// <summary>The usage ledger; null without one.</summary>
-    public DynaliteServer? Ledger { get; private set; }
+    public RegionLedger? Ledger { get; private set; }
 
     /// <summary>Starts all that the options ask for.</summary>
     public async Task StartAsync(RegionOptions options, CancellationToken cancellationToken)
     {
         _brokers = await RabbitCluster.StartAsync(
             Path.Combine(options.Folder, "brokers"), options.Hosts("broker", options.Brokers), cancellationToken);
-        if (options.HasLedger) Ledger = await DynaliteServer.StartAsync(Path.Combine(options.Folder, "ledger"));
+        if (options.HasLedger)
+            Ledger = await RegionLedger.StartAsync(Path.Combine(options.Folder, "ledger"), options.HostOf("ledger"));
         if (options.StorageNodes == 0) return;
         Store = await RegionStore.StartAsync(
             Path.Combine(options.Folder, "store"), options.HostOf("store"),

@@ -51,7 +51,8 @@ internal sealed record RegionOptions
     public bool Webhooks { get; init; } = true;
 
     /// <summary>
-    /// The host of each part by its name: broker-1, edge-1, worker-1, manage-1, postgres, store, store-1 and so on.
+    /// The host of each part by its name: broker-1, edge-1, worker-1, manage-1, postgres, ledger, store, store-1 and so
+    /// on.
     /// </summary>
     public Func<string, EngineHost> HostOf { get; init; } = _ => EngineHost.Loopback;
 

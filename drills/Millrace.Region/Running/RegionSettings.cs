@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Millrace.Engines.Dynalite;
 using Millrace.Region.Load;
 
 namespace Millrace.Region.Running;
@@ -27,7 +26,7 @@ internal static class RegionSettings
         }
         if (engines.Store is { } store) settings["Storage"] = store.Settings;
         else if (options.SharedFiles) settings["Storage"] = Files(options.ObjectsPath);
-        if (engines.Ledger is { } ledger) settings["Ledger"] = Ledger(ledger);
+        if (engines.Ledger is { } ledger) settings["Ledger"] = ledger.Settings;
         if (engines.Ear is { } ear)
         {
             // Where there is management, endpoints are its affair.
@@ -41,12 +40,9 @@ internal static class RegionSettings
         return settings.ToJsonString();
     }
 
-    /// <summary>What whoever reads or writes the ledger is told of it.</summary>
-    public static JsonObject Ledger(DynaliteServer ledger) => new()
-    {
-        ["Kind"] = "dynamo",
-        ["Dynamo"] = new JsonObject { ["Endpoint"] = ledger.Endpoint.AbsoluteUri, ["Table"] = "usage" },
-    };
+    /// <summary>Objects as files in a folder.</summary>
+    public static JsonObject Files(string folder) =>
+        new() { ["Kind"] = "Files", ["Files"] = new JsonObject { ["Folder"] = folder } };
 
     private static JsonObject Metering(RegionOptions options)
     {
@@ -60,8 +56,6 @@ internal static class RegionSettings
         (metering["BatchInterval"], metering["SegmentInterval"]) = ("00:00:01", "00:00:02");
         return metering;
     }
-    private static JsonObject Files(string folder) =>
-        new() { ["Kind"] = "Files", ["Files"] = new JsonObject { ["Folder"] = folder } };
 
     private static JsonArray Endpoints(WebhookEar ear) =>
     [

@@ -10,7 +10,7 @@ namespace Millrace.Region.Running;
 internal sealed class RoleProcess : IAsyncDisposable
 {
     private const string ReadyMark = "is ready";
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Millrace.Region.Load;
 using Millrace.Engines;
-using Millrace.Engines.Dynalite;
 
 namespace Millrace.Region.Running;
 
@@ -32,7 +31,7 @@ internal sealed class RunningRegion : IAsyncDisposable
     public WebhookEar? Ear => _engines.Ear;
 
     /// <summary>The usage ledger; null in a region without one.</summary>
-    public DynaliteServer? Ledger => _engines.Ledger;
+    public RegionLedger? Ledger => _engines.Ledger;
 
     /// <summary>What it was asked to be like.</summary>
     public RegionOptions Options => _options;
@@ -85,8 +84,10 @@ internal sealed class RunningRegion : IAsyncDisposable
     /// <summary>Starts a role again that was killed or stopped, at its old address.</summary>
     public async Task<RoleProcess> RestartAsync(RoleProcess role, CancellationToken cancellationToken)
     {
-        await role.DisposeAsync();
+        await role.StopAsync();
+        // If it does not start, the one that ended stands in its place.
         var again = await RoleProcess.StartAsync(role.Start, _thread, cancellationToken);
+        await role.DisposeAsync();
         var list = role.Start.InternalAddress is null ? _workers : _edges;
         list[list.IndexOf(role)] = again;
         return again;
@@ -174,6 +175,10 @@ internal sealed class RunningRegion : IAsyncDisposable
         };
     }
 
+    /// <summary>Of the object store or the ledger, as the SDK's chain reads them: the ledger takes any.</summary>
+    public IReadOnlyDictionary<string, string> Credentials =>
+        Store is not null ? RegionStore.Environment : RegionLedger.Environment;
+
     /// <summary>What its roles find in their environment.</summary>
     public Dictionary<string, string> Environment()
     {
@@ -184,10 +189,7 @@ internal sealed class RunningRegion : IAsyncDisposable
             ["MILLRACE_RABBIT_PASSWORD"] = user[1],
         };
         foreach (var (name, value) in _options.RoleEnvironment) environment[name] = value;
-        if (Store is not null)
-        {
-            foreach (var (name, value) in RegionStore.Environment) environment[name] = value;
-        }
+        foreach (var (name, value) in Credentials) environment[name] = value;
         if (_options.Faulty)
         {
             environment["MILLRACE_KERNEL_FAULTS"] = "1";

@@ -29,9 +29,18 @@ internal static class SealStep
         if (!epoch.HasEnded && epoch.Reaches < hour.AddHours(1))
         {
             return new(epoch.Id, BlockerKind.Behind, FormattableString.Invariant(
-                $"it has delivered up to {epoch.Reaches.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}Z"));
+                $"it has delivered up to {epoch.Reaches.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}Z{LedgerAlone(epoch)}"));
         }
         return Gap(epoch);
+    }
+
+    // If its disk is lost, these at least are.
+    private static string LedgerAlone(EpochStanding epoch)
+    {
+        var (delivered, told) = (epoch.Raw?.Delivered ?? 0, epoch.Ledger?.Delivered ?? 0);
+        return told > delivered
+            ? $"; the sequences {new SequenceRange(delivered + 1, told)} are in the ledger alone"
+            : "";
     }
 
     private static Blocker? Gap(EpochStanding epoch)

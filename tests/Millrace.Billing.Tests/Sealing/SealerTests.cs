@@ -65,6 +65,25 @@ public sealed class SealerTests : IDisposable
     }
 
     [Fact]
+    public async Task Hour_WhenTheLedgerHasMoreOfAnEpochThatIsBehind_NamesWhatItHasAlone()
+    {
+        _office.Time.SetUtcNow(Eight.AddHours(2));
+        var ledger = new MemoryUsageLedger();
+        _office.Ledger = ledger;
+        var edge = new TestRecorder("edge-1", Eight).Records("acme", Eight, TimeSpan.FromMinutes(10), 4);
+        edge.ShipAndTell(_office.Store, Eight.AddMinutes(10));
+        edge.Records("acme", Eight.AddMinutes(10), TimeSpan.FromMinutes(10), 3);
+        await ledger.PutEpochAsync(
+            edge.Word(Eight.AddMinutes(20), ended: false), TestContext.Current.CancellationToken);
+
+        var report = await _office.SealAsync();
+
+        var blocker = Assert.Single(report.OpenHours[Eight]);
+        Assert.Equal(BlockerKind.Behind, blocker.Kind);
+        Assert.Contains("the sequences 5-7 are in the ledger alone", blocker.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Gap_UntilItIsDeclared_BlocksAndIsNamedExactly()
     {
         _office.Time.SetUtcNow(Eight.AddHours(1.5));

@@ -12,6 +12,8 @@ internal static class Doctored
     public const string Photo = "photo";
     public const string Pill = "pill";
     private const long Second = 1_000_000_000;
+    private const long SourceBytes = 100;
+    private const long ResultBytes = 10;
 
     public static List<HistoryEntry> Sound() =>
     [
@@ -23,8 +25,8 @@ internal static class Doctored
         new() { F = Operation.Fault, Key = "kill", Type = EntryType.Ok, Status = "gone", TNs = 2 * Second },
         .. Job("b", "one", "job-b", 3),
         .. Job("c", "two", "job-c", 3),
-        new() { F = Operation.Submit, Type = EntryType.Invoke, Tenant = "two", Key = "d", Image = Photo, Units = 1 },
-        new() { F = Operation.Submit, Type = EntryType.Info, Tenant = "two", Key = "d", Image = Photo, Units = 1 },
+        Submit("d", "two", "") with { Type = EntryType.Invoke, Status = "" },
+        Submit("d", "two", "") with { Type = EntryType.Info, Status = "" },
         new() { F = Operation.Heal, Key = "kill", Type = EntryType.Ok, TNs = 4 * Second },
         .. Convert(5, "one"),
         .. Convert(6, "two"),
@@ -33,6 +35,7 @@ internal static class Doctored
         .. Ticket("t1", 1, 2, 3), .. Ticket("t2", 4, 5, 6), .. Ticket("t3", 7, 8, 9),
         Usage("one", "job-a"), Usage("one", "job-b"), Usage("two", "job-c"), Usage("two", "job-d"),
         Bill("one", "1", 4), Bill("one", "2", 4), Bill("two", "1", 3), Bill("two", "2", 3),
+        Ledger("one", 4), Ledger("two", 3),
     ];
 
     /// <summary>All rulings, J7 for conversions included: a gap of 5 s and 2 s after healing are allowed.</summary>
@@ -55,6 +58,7 @@ internal static class Doctored
         JobId = job,
         Image = Photo,
         Units = 1,
+        BytesIn = SourceBytes,
         Status = "202",
     };
 
@@ -75,6 +79,7 @@ internal static class Doctored
         Tenant = tenant,
         JobId = job,
         Sha256 = hash,
+        BytesOut = ResultBytes,
     };
 
     public static HistoryEntry Listed(string tenant, string job) => new()
@@ -102,8 +107,20 @@ internal static class Doctored
         Tenant = tenant,
         Key = run,
         Units = units,
+        BytesIn = units * SourceBytes,
+        BytesOut = units * ResultBytes,
         Sha256 = $"bill {tenant}",
     };
+
+    public static HistoryEntry Ledger(string tenant, long units) =>
+        Bill(tenant, "", units) with { F = Operation.Ledger, Sha256 = "" };
+
+    /// <summary>An edge's disk, with what was recorded in a time, is lost and was declared so.</summary>
+    public static IEnumerable<HistoryEntry> Loss(long fromSeconds, long toSeconds)
+    {
+        var begun = new HistoryEntry { F = Operation.Loss, Key = "17", TNs = fromSeconds * Second };
+        return [begun, begun with { Type = EntryType.Ok, TNs = toSeconds * Second }];
+    }
 
     public static HistoryEntry Start(string ticket, long seconds, int deliveries = 1) => new()
     {
@@ -149,8 +166,10 @@ internal static class Doctored
             Tenant = tenant,
             Image = Photo,
             Units = 1,
+            BytesIn = SourceBytes,
             TNs = seconds * Second,
         };
-        return [begun, begun with { Type = EntryType.Ok, Sha256 = "good", Status = "200", TNs = begun.TNs + 1 }];
+        var done = begun with { Type = EntryType.Ok, Sha256 = "good", Status = "200", TNs = begun.TNs + 1 };
+        return [begun, done with { BytesOut = ResultBytes }];
     }
 }

@@ -36,7 +36,10 @@ public sealed class DoctoredHistoryTests
         ["an outcome nobody asked for"] = ("J2", all => all.Add(Doctored.Listed("two", "job-x"))),
         ["a second job of an open key"] = ("J2", all => all.Add(Doctored.Listed("two", "job-d2"))),
         ["an outcome of a tenant without requests"] = ("J2", all => all.Add(Doctored.Listed("three", "job-y"))),
-        ["a recovered job billed twice"] = ("J3", all => all.Add(Doctored.Usage("two", "job-d"))),
+        ["a recovered job counted twice"] = ("J3", all => all.Add(Doctored.Usage("two", "job-d"))),
+        ["a promised job counted twice"] = ("J3", all => all.Add(Doctored.Usage("one", "job-a"))),
+        ["a recovered job counted never"] = ("J3", all =>
+            all.RemoveAll(entry => entry is { F: Operation.Usage, JobId: "job-d" })),
         ["one key with two jobs"] = ("J4", all => all.Add(Doctored.Submit("a", "one", "job-a2"))),
         ["a swapped pair"] = ("J5", all =>
         {
@@ -45,14 +48,49 @@ public sealed class DoctoredHistoryTests
         }
         ),
         ["a double bill"] = ("J6", all => Replace(
-            all, entry => entry is { F: Operation.Bill, Tenant: "two" }, entry => entry with { Units = 4 })),
+            all, entry => entry is { F: Operation.Bill, Tenant: "two" },
+            entry => Doctored.Bill("two", entry.Key, 4))),
         ["a bill that forgets a job"] = ("J6", all => Replace(
-            all, entry => entry is { F: Operation.Bill, Tenant: "one" }, entry => entry with { Units = 3 })),
+            all, entry => entry is { F: Operation.Bill, Tenant: "one" },
+            entry => Doctored.Bill("one", entry.Key, 3))),
         ["a second run with another bill"] = ("J6", all => Replace(
             all, entry => entry is { F: Operation.Bill, Key: "2", Tenant: "one" },
             entry => entry with { Sha256 = "other" })),
         ["a tenant without a bill"] = ("J6", all =>
             all.RemoveAll(entry => entry is { F: Operation.Bill, Tenant: "two" })),
+        ["a bill with a byte too many"] = ("J6", all => Replace(
+            all, entry => entry is { F: Operation.Bill, Tenant: "one" },
+            entry => entry with { BytesIn = entry.BytesIn + 1 })),
+        ["a ledger that counts a shipment twice"] = ("J6", all => Replace(
+            all, entry => entry is { F: Operation.Ledger, Tenant: "one" },
+            entry => Doctored.Ledger("one", 5))),
+        ["a ledger that is within the doubt and not the bill"] = ("J6", all => Replace(
+            all, entry => entry is { F: Operation.Ledger, Tenant: "two" }, entry => Doctored.Ledger("two", 2))),
+        ["a ledger that has another result of the same job"] = ("J6", all => Replace(
+            all, entry => entry is { F: Operation.Ledger, Tenant: "two" },
+            entry => entry with { BytesOut = entry.BytesOut + 1 })),
+        ["a ledger with less of sources than the bill"] = ("J6", all => Replace(
+            all, entry => entry is { F: Operation.Ledger, Tenant: "one" },
+            entry => entry with { BytesIn = entry.BytesIn - 1 })),
+        ["a declared loss, and more in the ledger than was given"] = ("J6", all =>
+        {
+            all.AddRange(Doctored.Loss(5, 5));
+            Replace(
+                all, entry => entry is { F: Operation.Ledger, Tenant: "one" }, entry => Doctored.Ledger("one", 5));
+        }
+        ),
+        ["a ledger without a tenant"] = ("J6", all =>
+            all.RemoveAll(entry => entry is { F: Operation.Ledger, Tenant: "one" })),
+        ["a month that cannot be billed"] = ("J6", all => all.Add(
+            new() { F = Operation.Bill, Type = EntryType.Fail, Error = "an hour is open" })),
+        ["a declared loss, and less on the bill than was lost"] = ("J6", all =>
+        {
+            all.AddRange(Doctored.Loss(5, 5));
+            Replace(
+                all, entry => entry is { F: Operation.Bill, Tenant: "one" },
+                entry => Doctored.Bill("one", entry.Key, 2));
+        }
+        ),
         ["a gap"] = ("J7 convert", all => Replace(
             all, entry => entry is { F: Operation.Convert, Type: EntryType.Ok, TNs: > 4_000_000_000 },
             entry => entry with { TNs = entry.TNs + 10_000_000_000 })),

@@ -41,10 +41,34 @@ public sealed class LegalHistoryTests
     public void Judge_WhenAnOpenRequestIsNeverSeenAgain_IsLegal()
     {
         var history = Doctored.Sound();
-        history.RemoveAll(entry => entry.JobId == "job-d");
+        history.RemoveAll(entry => entry.JobId == "job-d" || entry is { F: Operation.Ledger, Tenant: "two" });
+        history.Add(Doctored.Ledger("two", 2));
+        history.RemoveAll(entry => entry is { F: Operation.Bill, Tenant: "two" });
+        history.AddRange([Doctored.Bill("two", "1", 2), Doctored.Bill("two", "2", 2)]);
 
         Assert.Equal(RulingState.Holds, State(history, "J2"));
         Assert.Equal(RulingState.Holds, State(history, "J3"));
+        Assert.Equal(RulingState.Holds, State(history, "J6"));
+    }
+
+    [Fact]
+    public void Judge_WhenWhatWasDeclaredLostIsNotBilled_IsLegal_AlsoWhereTheLedgerHasIt()
+    {
+        var history = Doctored.Sound();
+        history.AddRange(Doctored.Loss(5, 5));
+        history.RemoveAll(entry => entry is { F: Operation.Bill, Tenant: "one" });
+        history.AddRange([Doctored.Bill("one", "1", 3), Doctored.Bill("one", "2", 3)]);
+
+        Assert.Equal(RulingState.Holds, State(history, "J6"));
+    }
+
+    [Fact]
+    public void Judge_WhenTheLedgerHasTheSourcesOfRefusedRequests_IsLegal()
+    {
+        var history = Doctored.Sound();
+        var told = history.FindIndex(entry => entry is { F: Operation.Ledger, Tenant: "one" });
+        history[told] = history[told] with { BytesIn = history[told].BytesIn + 100 };
+
         Assert.Equal(RulingState.Holds, State(history, "J6"));
     }
 

@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace Millrace.Engines.Dynalite;
 
 /// <summary>
-/// dynalite, which speaks the DynamoDB API, on 127.0.0.1; what it holds is in files and outlives it. It ends when it is
-/// disposed, or when this program dies.
+/// dynalite, which speaks the DynamoDB API; what it holds is in files and outlives it. It ends when it is disposed, or
+/// when this program dies.
 /// </summary>
 public sealed class DynaliteServer : IAsyncDisposable
 {
@@ -28,20 +27,27 @@ public sealed class DynaliteServer : IAsyncDisposable
     private readonly int _port = FreePort.Take(new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
     private Process? _process;
 
-    private DynaliteServer(string folder) => _folder = folder;
+    private DynaliteServer(string folder, EngineHost host) => (_folder, Host) = (folder, host);
+
+    /// <summary>Where it runs.</summary>
+    public EngineHost Host { get; }
 
     /// <summary>Where it speaks, for any region.</summary>
-    public Uri Endpoint => new($"http://127.0.0.1:{_port}");
+    public Uri Endpoint => new($"http://{Host.Address}:{_port}");
+
+    /// <summary>Its process as it is now.</summary>
+    public int ProcessId => _process!.Id;
 
     private string Log => Path.Combine(_folder, "dynalite.log");
 
     /// <summary>Starts it and waits until it takes requests: about half a second.</summary>
     /// <param name="folder">Files and log; made when missing. One server a folder.</param>
+    /// <param name="host">Where it runs.</param>
     /// <exception cref="FileNotFoundException">It is missing; the message has the command that installs it.</exception>
     /// <exception cref="TimeoutException">Not up within 30 s; the message has the end of the log.</exception>
-    public static async Task<DynaliteServer> StartAsync(string folder)
+    public static async Task<DynaliteServer> StartAsync(string folder, EngineHost host)
     {
-        var server = new DynaliteServer(Path.GetFullPath(folder));
+        var server = new DynaliteServer(Path.GetFullPath(folder), host);
         Directory.CreateDirectory(server._folder);
         try
         {
@@ -98,14 +104,14 @@ public sealed class DynaliteServer : IAsyncDisposable
             throw new FileNotFoundException($"dynalite is missing: npm ci --prefix {Package}", script);
         var start = new ProcessStartInfo(
             NodeProgram(),
-            [script, "--host", "127.0.0.1", "--port", _port.ToString(CultureInfo.InvariantCulture),
+            [script, "--host", Host.Address, "--port", _port.ToString(CultureInfo.InvariantCulture),
                 "--path", Path.Combine(_folder, "data"), "--createTableMs", "100"])
         {
             WorkingDirectory = _folder,
         };
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/bin:/bin";
-        return start;
+        return Host.Enter(start);
     }
 
     private static string NodeProgram()
@@ -128,7 +134,7 @@ public sealed class DynaliteServer : IAsyncDisposable
         using var socket = new TcpClient();
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, _port);
+            await socket.ConnectAsync(Host.Address, _port);
             return true;
         }
         catch (SocketException)

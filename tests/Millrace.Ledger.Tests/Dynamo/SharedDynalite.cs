@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using Microsoft.Extensions.Options;
+using Millrace.Engines;
 using Millrace.Engines.Dynalite;
 using Millrace.Ledger.Dynamo;
 
@@ -22,7 +23,7 @@ public sealed class SharedDynalite : IAsyncDisposable
     /// <summary>The server, up: tests that harm it mend it.</summary>
     public Task<DynaliteServer> ServerAsync()
     {
-        lock (_lock) return _server ??= DynaliteServer.StartAsync(_folder);
+        lock (_lock) return _server ??= DynaliteServer.StartAsync(_folder, EngineHost.Loopback);
     }
 
     /// <summary>Options of a ledger in a table of its own, with pages so small that there are many.</summary>

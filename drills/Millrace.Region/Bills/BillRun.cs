@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Millrace.Cluster.Bills;
+namespace Millrace.Region.Bills;
 
 /// <summary>
 /// Runs billing's commands, as an operator does, at another time than it is: a month is billed when it is over.

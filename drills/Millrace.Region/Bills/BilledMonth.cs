@@ -1,22 +1,24 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 
-namespace Millrace.Cluster.Bills;
+namespace Millrace.Region.Bills;
 
 /// <summary>A month's invoices, as billing wrote them into a folder.</summary>
 internal static class BilledMonth
 {
     /// <summary>What each tenant was billed.</summary>
     /// <exception cref="InvalidDataException">A tenant has two invoices.</exception>
-    public static async Task<IReadOnlyDictionary<string, BilledUse>> ReadAsync(
+    public static async Task<IReadOnlyDictionary<string, TenantBill>> ReadAsync(
         string folder, CancellationToken cancellationToken)
     {
-        var billed = new Dictionary<string, BilledUse>(StringComparer.Ordinal);
+        var billed = new Dictionary<string, TenantBill>(StringComparer.Ordinal);
         foreach (var path in Directory.EnumerateFiles(folder, "*.json"))
         {
             using var invoice = JsonDocument.Parse(await File.ReadAllBytesAsync(path, cancellationToken));
             var value = invoice.RootElement.GetProperty("value");
             var tenant = value.GetProperty("tenant").GetString()!;
-            if (!billed.TryAdd(tenant, Use(value)))
+            if (!billed.TryAdd(tenant, new TenantBill(Use(value), await HashAsync(path, cancellationToken))))
                 throw new InvalidDataException($"{tenant} has two invoices.");
         }
         return billed;
@@ -37,6 +39,17 @@ internal static class BilledMonth
         return different;
     }
 
+    // Of all the forms that the invoice has.
+    private static async Task<string> HashAsync(string path, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var forms = Directory.EnumerateFiles(
+            Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path) + ".*");
+        foreach (var form in forms.Order(StringComparer.Ordinal))
+            hash.AppendData(await File.ReadAllBytesAsync(form, cancellationToken));
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
     private static async Task<byte[]?> BytesAsync(string path, CancellationToken cancellationToken) =>
         File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellationToken) : null;
 
@@ -53,6 +66,11 @@ internal static class BilledMonth
     }
 }
 
+/// <summary>A tenant's invoice.</summary>
+/// <param name="Use">What it bills.</param>
+/// <param name="Sha256">Of all its forms.</param>
+internal readonly record struct TenantBill(BilledUse Use, string Sha256);
+
 /// <summary>What a tenant used, by its invoice or by its client's own count.</summary>
 /// <param name="Results">Images it got.</param>
 /// <param name="BytesIn">Bytes it sent for them.</param>
@@ -62,4 +80,12 @@ internal readonly record struct BilledUse(long Results, long BytesIn, long Bytes
     /// <summary>Both together.</summary>
     public static BilledUse operator +(BilledUse one, BilledUse other) => new(
         one.Results + other.Results, one.BytesIn + other.BytesIn, one.BytesOut + other.BytesOut);
+
+    /// <summary>What one is more than the other.</summary>
+    public static BilledUse operator -(BilledUse one, BilledUse other) => new(
+        one.Results - other.Results, one.BytesIn - other.BytesIn, one.BytesOut - other.BytesOut);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Results} results, {BytesIn} B in, {BytesOut} B out");
 }

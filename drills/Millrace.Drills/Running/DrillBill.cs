@@ -1,0 +1,124 @@
+using Millrace.Drills.Hosts;
+using Millrace.Drills.History;
+using Millrace.Drills.Loading;
+using Millrace.Region.Bills;
+using Millrace.Region.Running;
+
+namespace Millrace.Drills.Running;
+
+/// <summary>
+/// Bills what a drill's callers used, twice, into its history, beside what the usage ledger has of them. Each time in
+/// books of its own: a month that is closed cannot be billed anew, and a region serves several drills in one.
+/// </summary>
+internal sealed class DrillBill(DrillRegion region, Drill drill, Scene scene)
+{
+    private static readonly string[] Runs = ["first", "second"];
+
+    /// <summary>Stops edges and workers, which then ship all they have, and bills.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var left = await region.StopRecordersAsync(cancellationToken);
+        if (left.Count > 0)
+        {
+            Fail($"usage is not shipped: {string.Join(", ", left)}");
+            return;
+        }
+        var folder = Path.Combine(region.Options.Folder, "books");
+        var bills = new Dictionary<(string Run, string Tenant), TenantBill>();
+        try
+        {
+            await Shell.RunAsync($"mkdir {folder}");
+            // Objects never change, so that links will do.
+            var objects = Path.Combine(folder, "objects");
+            await Shell.RunAsync($"cp -al {region.Options.ObjectsPath} {objects}");
+            foreach (var month in Months())
+            {
+                var office = new BillOffice(
+                    region.Region, RegionSettings.Files(objects), Path.Combine(folder, $"{month:yyyy-MM}"), month);
+                if (!await BillAsync(office, bills, cancellationToken)) return;
+            }
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+        foreach (var caller in scene.Callers) Note(caller, bills);
+        foreach (var caller in scene.Callers) await ReadLedgerAsync(caller, cancellationToken);
+    }
+
+    // A drill may begin in one month and end in the next.
+    private IEnumerable<DateTimeOffset> Months()
+    {
+        var now = scene.Time.GetUtcNow();
+        for (var at = region.StartedAt; at.Year < now.Year || at.Month < now.Month; at = at.AddMonths(1))
+            yield return at;
+        yield return now;
+    }
+
+    private async Task<bool> BillAsync(
+        BillOffice office, Dictionary<(string Run, string Tenant), TenantBill> bills,
+        CancellationToken cancellationToken)
+    {
+        if (drill.BeforeBillAsync is { } before) await before(scene, office, cancellationToken);
+        if (!IsWell(await office.SealAsync(cancellationToken))) return false;
+        foreach (var run in Runs)
+        {
+            if (!IsWell(await office.BillAsync(run, cancellationToken))) return false;
+            foreach (var (tenant, bill) in await office.BilledAsync(run, cancellationToken))
+            {
+                var known = bills.GetValueOrDefault((run, tenant));
+                bills[(run, tenant)] = new(known.Use + bill.Use, known.Sha256 + bill.Sha256);
+            }
+        }
+        return true;
+    }
+
+    private bool IsWell(BillAnswer answer)
+    {
+        if (answer.ExitCode != 0) Fail(answer.Said);
+        return answer.ExitCode == 0;
+    }
+
+    private void Fail(string why) => scene.Book.Append(new HistoryEntry
+    {
+        Process = "office",
+        F = Operation.Bill,
+        Type = EntryType.Fail,
+        Error = why,
+    });
+
+    private void Note(Caller caller, Dictionary<(string Run, string Tenant), TenantBill> bills)
+    {
+        foreach (var run in Runs)
+        {
+            if (!bills.TryGetValue((run, caller.Tenant), out var bill)) continue;
+            scene.Book.Append(Entry(Operation.Bill, caller, bill.Use) with { Key = run, Sha256 = bill.Sha256 });
+        }
+    }
+
+    private async Task ReadLedgerAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var items = await region.Region.Ledger!.ReadAsync(
+            caller.Tenant, region.StartedAt, scene.Time.GetUtcNow(), cancellationToken);
+        var sum = default(BilledUse);
+        foreach (var item in items)
+        {
+            var use = new BilledUse(item.Results, item.BytesIn, item.BytesOut);
+            sum += use;
+            if (item.Job != Guid.Empty)
+                scene.Book.Append(Entry(Operation.Usage, caller, use) with { JobId = item.Job.ToString() });
+        }
+        if (items.Count > 0) scene.Book.Append(Entry(Operation.Ledger, caller, sum));
+    }
+
+    private static HistoryEntry Entry(string operation, Caller caller, BilledUse use) => new()
+    {
+        Process = "office",
+        F = operation,
+        Type = EntryType.Ok,
+        Tenant = caller.Tenant,
+        Units = use.Results,
+        BytesIn = use.BytesIn,
+        BytesOut = use.BytesOut,
+    };
+}
