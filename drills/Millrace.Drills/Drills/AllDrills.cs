@@ -10,7 +10,7 @@ internal static class AllDrills
         ["leader-kill", "worker-kill", "loss-10", "poison-crash", "ledger-down"];
 
     public static IReadOnlyList<Drill> List { get; } =
-        [.. QueueDrills.All, .. RoleDrills.All, .. LoadDrills.All, .. ClientDrills.All, .. UsageDrills.All];
+        [.. QueueDrills.All, .. RoleDrills.All, .. LoadDrills.All, .. UsageDrills.All];
 
     /// <summary>A drill by its name; null when there is none.</summary>
     public static Drill? Named(string name) => List.FirstOrDefault(drill => drill.Name == name);

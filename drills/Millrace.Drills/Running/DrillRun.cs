@@ -46,7 +46,6 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimePr
             Region = region,
             Faults = new FaultRun(book, Say, time),
             Book = book,
-            Client = client,
             Conversions = new Conversions(client, book, cancellationToken),
             Callers = callers,
             Random = new Random(seed),

@@ -13,9 +13,6 @@ internal sealed class Scene
 
     public required HistoryBook Book { get; init; }
 
-    /// <summary>Speaks the API.</summary>
-    public required ApiClient Client { get; init; }
-
     public required Conversions Conversions { get; init; }
 
     /// <summary>Those whose conversions and jobs are the load.</summary>
