@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Millrace.Core.Conversions;
 using Millrace.Core.Images;
@@ -68,7 +69,6 @@ public sealed class UploadTests
     [InlineData(false, 199_999, 200)]
     [InlineData(false, 200_000, 200)]
     [InlineData(false, 200_001, 413)]
-    [InlineData(false, 3_000_000, 413)]
     public async Task Raw_AtTheByteLimit_IsTakenToTheByte(bool declared, int bytes, int status)
     {
         await using var server = await EdgeServer.StartAsync(limits: Small);
@@ -79,6 +79,27 @@ public sealed class UploadTests
 
         Assert.Equal((HttpStatusCode)status, response.StatusCode);
         if (status == 413) await response.ProblemAsync(413, "too-many-bytes");
+    }
+
+    [Fact]
+    public async Task Raw_FarOverTheLimitWithoutALength_IsRefusedWhileItComes()
+    {
+        await using var server = await EdgeServer.StartAsync(limits: Small);
+        using var client = await RawClient.ConnectAsync(server);
+
+        await client.SendAsync(
+            "POST /v1/images:convert HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2DC6C0\r\n");
+        var answer = client.ReadToEndAsync();
+        try
+        {
+            await client.SendAsync(Encoding.Latin1.GetString(Pictures.Png(bytes: 3_000_000)));
+        }
+        catch (IOException)
+        {
+            // The server has answered and closed before it had all of it.
+        }
+
+        Assert.StartsWith("HTTP/1.1 413 ", await answer, StringComparison.Ordinal);
     }
 
     [Fact]
