@@ -20,7 +20,6 @@ internal static class RoleHost
         CancellationToken cancellationToken)
     {
         if (Settings.Failures(builder.Services) is { Count: > 0 } failures) return Refuse([.. failures]);
-        MemoryDumps.Forbid();
         await using var app = builder.Build();
         map(app);
         await app.StartAsync(cancellationToken);
@@ -34,6 +33,8 @@ internal static class RoleHost
     {
         try
         {
+            // Before anything secret is in memory.
+            MemoryDumps.Forbid();
             return await run();
         }
         catch (Exception exception) when (exception is KernelStartException or IOException
