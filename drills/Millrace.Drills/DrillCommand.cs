@@ -32,6 +32,11 @@ internal static class DrillCommand
         Description = "Prints the table of all runs so far, and runs nothing.",
     };
 
+    private static readonly Option<bool> Writes = new("--guarantees")
+    {
+        Description = "Writes that table into docs/guarantees.md, and runs nothing.",
+    };
+
     private static readonly Option<bool> Lists = new("--list") { Description = "Lists the drills." };
 
     private static readonly Option<string?> Sabotage = new("--sabotage")
@@ -53,7 +58,7 @@ internal static class DrillCommand
         Names.AcceptOnlyFromAmong([.. AllDrills.List.Select(drill => drill.Name)]);
         var root = new RootCommand("Drills: faults made on purpose in a region of real processes, and a judgement.")
         {
-            Names, Seed, Minutes, Reports, Lists, Sabotage, Root,
+            Names, Seed, Minutes, Reports, Writes, Lists, Sabotage, Root,
         };
         root.SetAction(RunAsync);
         return root;
@@ -68,9 +73,11 @@ internal static class DrillCommand
             foreach (var drill in AllDrills.List) Console.Out.WriteLine($"{drill.Name,-16} {drill.Promise}");
             return 0;
         }
-        if (parsed.GetValue(Reports))
+        if (parsed.GetValue(Reports) || parsed.GetValue(Writes))
         {
-            Console.Out.Write(Report.Markdown(AllDrills.List, RunFolder.Runs(drills)));
+            var table = Report.Markdown(AllDrills.List, RunFolder.Runs(drills));
+            if (parsed.GetValue(Writes)) Guarantees.Write(Path.Combine(root, "docs/guarantees.md"), table);
+            else Console.Out.Write(table);
             return 0;
         }
         var names = parsed.GetValue(Names) is { Length: > 0 } given ? given : AllDrills.Short;

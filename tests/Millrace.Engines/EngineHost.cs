@@ -16,6 +16,9 @@ public sealed record EngineHost(string Name, string Address, string? Namespace)
     /// <summary>Environment that every program gets there: by it, what a killed harness has left is known.</summary>
     public IReadOnlyDictionary<string, string> Marks { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>A disk of its own, for what must survive; null: the folder that an engine is given.</summary>
+    public string? DiskFolder { get; init; }
+
     /// <summary>So many times this machine.</summary>
     public static IReadOnlyList<EngineHost> Here(int count) => [.. Enumerable.Repeat(Loopback, count)];
 

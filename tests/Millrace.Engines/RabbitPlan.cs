@@ -97,7 +97,7 @@ internal sealed record RabbitNodePlan(
         start.Environment["RUNNING_UNDER_SYSTEMD"] = "true";
         start.Environment["RABBITMQ_NODE_PORT"] = Port.ToString(CultureInfo.InvariantCulture);
         start.Environment["RABBITMQ_DIST_PORT"] = ClusterPort.ToString(CultureInfo.InvariantCulture);
-        start.Environment["RABBITMQ_MNESIA_BASE"] = Path.Combine(Folder, "store");
+        start.Environment["RABBITMQ_MNESIA_BASE"] = Host.DiskFolder ?? Path.Combine(Folder, "store");
         start.Environment["RABBITMQ_LOG_BASE"] = Path.Combine(Folder, "log");
         start.Environment["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(Folder, "plugins");
         start.Environment["RABBITMQ_CONFIG_FILE"] = SettingsPath;

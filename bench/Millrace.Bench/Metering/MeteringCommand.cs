@@ -16,7 +16,7 @@ internal static class MeteringCommand
 {
     private const int WholeRecords = 1_000_000;
     private const int BriefRecords = 200_000;
-    private const int WholeRounds = 14;
+    private const int WholeRounds = 20;
     private const int BriefRounds = 4;
     private const int RecordsPerSecond = 5_000;
     private const int Tenants = 1_000;

@@ -10,7 +10,10 @@ internal static class AllDrills
         ["leader-kill", "worker-kill", "loss-10", "poison-crash", "ledger-down"];
 
     public static IReadOnlyList<Drill> List { get; } =
-        [.. QueueDrills.All, .. RoleDrills.All, .. LoadDrills.All, .. UsageDrills.All];
+    [
+        .. QueueDrills.All, .. DiskDrills.All, .. RoleDrills.All, .. IdentityDrills.All,
+        .. PoisonDrills.All, .. LoadDrills.All, .. ClientDrills.All, .. UsageDrills.All,
+    ];
 
     /// <summary>A drill by its name; null when there is none.</summary>
     public static Drill? Named(string name) => List.FirstOrDefault(drill => drill.Name == name);

@@ -3,36 +3,22 @@ using Millrace.Drills.History;
 using Millrace.Drills.Judging;
 using Millrace.Drills.Loading;
 using Millrace.Drills.Running;
-using Millrace.Region.Watch;
 
 namespace Millrace.Drills.Drills;
 
-/// <summary>What clients themselves do to the region.</summary>
+/// <summary>More work than there may be.</summary>
 internal static class LoadDrills
 {
-    private const string Pill = "pill";
-    private const string PillOperation = "pill";
     private const string Noise = "noise";
-    private const string Deaths = "millrace_worker_kernel_deaths_total";
-    private const int InTurn = 200;
-    private const int AtOnce = 200;
-    private const int Concurrency = 20;
-    private const int DeathsInTurn = 2;
     private const double OverloadSeconds = 20;
     private const double GoodputShareMin = 0.9;
-    private static readonly TimeSpan CountedWithin = TimeSpan.FromSeconds(2);
 
     public static IReadOnlyList<Drill> All { get; } =
     [
-        new("poison-crash", "An image that crashes its kernel, sent by 5 tenants, kills 2 kernels when its copies come "
-            + "in turn, one an edge and one more when they come at once; no bystander fails.", PoisonAsync)
-        {
-            Judge = JudgePoison,
-        },
         new("noisy-tenant", "A tenant at ten times its quota leaves the others' goodput at 99 % or more.", NoiseAsync)
         {
             Limits = new() { FailedShareMax = 0.01 },
-            Judge = JudgeNoise,
+            Judge = static (_, facts) => [Bystanders.Judge(facts, 1.5)],
         },
         new("overload", "Far more than the region can do, and then no more: goodput stays, and it is as before "
             + "within 30 s.", OverloadAsync)
@@ -41,59 +27,6 @@ internal static class LoadDrills
             Judge = JudgeOverload,
         },
     ];
-
-    private static async Task PoisonAsync(Scene scene, CancellationToken cancellationToken)
-    {
-        const int tenants = 5;
-        var callers = await scene.Region.CallersAsync($"pills {scene.Random.Next()}", tenants, cancellationToken);
-        scene.Faults.Note(Pill, EntryType.Invoke, "");
-        var before = await DeathsAsync(scene, cancellationToken);
-        var variant = scene.Random.Next();
-        await SendAsync(scene, callers, variant, InTurn, 1);
-        var between = await DeathsAsync(scene, cancellationToken);
-        await SendAsync(scene, callers, variant + 1, AtOnce, Concurrency);
-        var after = await DeathsAsync(scene, cancellationToken);
-        scene.Found["in turn"] = between - before;
-        scene.Found["at once"] = after - between;
-        var bit = after > before;
-        scene.Faults.Note(Pill, bit ? EntryType.Ok : EntryType.Info, bit ? $"{after - before} kernels died" : "");
-        scene.Faults.Note(Pill, EntryType.Ok, "", Operation.Heal);
-    }
-
-    private static Task SendAsync(Scene scene, IReadOnlyList<Caller> callers, int variant, int count, int concurrency)
-    {
-        var bytes = scene.Region.Photos.Pill("crash", variant);
-        return Parallel.ForAsync(
-            0, count, new ParallelOptions { MaxDegreeOfParallelism = concurrency },
-            async (number, _) => await scene.Conversions.ConvertAsync(
-                callers[number % callers.Count],
-                new Subject(Pill, bytes, FormattableString.Invariant($"width={100 + number}")), PillOperation));
-    }
-
-    // A death is counted when the kernel is buried, and a scrape is kept for a moment.
-    private static async Task<double> DeathsAsync(Scene scene, CancellationToken cancellationToken)
-    {
-        await Task.Delay(CountedWithin, scene.Time, cancellationToken);
-        using var client = new HttpClient();
-        return await new Metrics(client).SumAsync(
-            scene.Region.Region.Workers.Select(worker => worker.Start.Address), Deaths,
-            labels => labels.Contains("cause=\"signal\"", StringComparison.Ordinal), cancellationToken);
-    }
-
-    private static IEnumerable<Ruling> JudgePoison(Scene scene, Facts facts)
-    {
-        const int most = DrillRegion.Edges + 1;
-        var (turn, once) = (scene.Found["in turn"], scene.Found["at once"]);
-        yield return Ruling.Expect("pills in turn", turn == DeathsInTurn, $"{turn} kernels died of {InTurn} copies");
-        yield return Ruling.Expect(
-            "pills at once", once is >= DeathsInTurn and <= most,
-            $"{once} kernels died of {AtOnce} copies, at most {most}");
-        var ends = facts.Of(PillOperation).Where(entry => entry.Type is not EntryType.Invoke).ToList();
-        var other = ends.Count(entry => entry.Status != "422");
-        yield return Ruling.Expect(
-            "pills by name", ends.Count > 0 && other == 0,
-            $"{other} of {ends.Count} pills were answered by anything but 422");
-    }
 
     private static async Task NoiseAsync(Scene scene, CancellationToken cancellationToken)
     {
@@ -117,18 +50,6 @@ internal static class LoadDrills
         scene.Faults.Note(Noise, EntryType.Ok, "", Operation.Heal);
 
         Task<string> MakeAsync(string tenant) => management.TenantAsync(tenant, quota, cancellationToken);
-    }
-
-    private static IEnumerable<Ruling> JudgeNoise(Scene scene, Facts facts)
-    {
-        const double factorMax = 1.5;
-        const double blurMs = 100;
-        var phases = Phase.Of(facts, Operation.Convert);
-        var (before, during) = (phases[0], phases[1]);
-        yield return Ruling.Expect(
-            "others", during.P99Ms <= (before.P99Ms * factorMax) + blurMs, string.Create(
-                CultureInfo.InvariantCulture,
-                $"others' p99 {before.P99Ms:0} ms before, {during.P99Ms:0} ms beside the noise"));
     }
 
     private static async Task OverloadAsync(Scene scene, CancellationToken cancellationToken)

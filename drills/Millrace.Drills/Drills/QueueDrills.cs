@@ -10,6 +10,14 @@ internal static class QueueDrills
     private const string Lane = "interactive";
     private const double DownSeconds = 15;
 
+    /// <summary>There is no queue for a while: what matters is that nothing is lost, and that it resumes.</summary>
+    public static readonly DrillLimits Away = new()
+    {
+        GapMax = TimeSpan.FromSeconds(60),
+        RecoveryMax = TimeSpan.FromSeconds(30),
+        FailedShareMax = 1,
+    };
+
     public static IReadOnlyList<Drill> All { get; } =
     [
         new("leader-kill", "The queue's leader is killed: nothing acknowledged is lost, and nobody sees an error.",
@@ -18,15 +26,13 @@ internal static class QueueDrills
         {
             Limits = new() { GapMax = TimeSpan.FromSeconds(3) },
         },
+        new("queue-kill", "All of the queue's nodes are killed, and start again: every acknowledged job returns.",
+            async (scene, token) => await scene.DoAsync(
+                new KillFault(scene.Region.BrokerTargets), DownSeconds, token)) { Limits = Away },
         new("quorum-loss", "Most of the queue's nodes are killed: durable work is refused, not lied about, and resumes "
             + "by itself.", KillMostAsync)
         {
-            Limits = new()
-            {
-                GapMax = TimeSpan.FromSeconds(60),
-                RecoveryMax = TimeSpan.FromSeconds(30),
-                FailedShareMax = 1,
-            },
+            Limits = Away,
         },
         new("leader-pause", "The queue's leader hangs and wakes: no split brain, and nobody sees an error.",
             async (scene, token) => await scene.DoAsync(await PauseLeaderAsync(scene), DownSeconds, token))
@@ -68,7 +74,8 @@ internal static class QueueDrills
         const int writesPerSecond = 10;
         var leader = await Leaders.BusiestAsync(scene.Region.Region.Brokers, Lane);
         var target = scene.Region.BrokerTargets.Single(broker => broker.Name == leader.Name);
-        return new SlowDiskFault(target, writesPerSecond, scene.Region.Options.Folder, scene.Time);
+        return new SlowDiskFault(
+            target, writesPerSecond, scene.Region.Disks[leader.Host.Name].Folder, scene.Time);
     }
 
     private static async Task KillFollowerAsync(Scene scene, CancellationToken cancellationToken)

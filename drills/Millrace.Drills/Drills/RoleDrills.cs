@@ -1,14 +1,12 @@
 using Millrace.Drills.Faults;
-using Millrace.Drills.History;
 using Millrace.Drills.Running;
 
 namespace Millrace.Drills.Drills;
 
-/// <summary>What happens to edges, workers, management and the network between all.</summary>
+/// <summary>What happens to edges, workers, the object store and the network between all.</summary>
 internal static class RoleDrills
 {
     private const double DownSeconds = 10;
-    private const string Management = "postgres, manage-1";
 
     public static IReadOnlyList<Drill> All { get; } =
     [
@@ -16,9 +14,18 @@ internal static class RoleDrills
             KillWorkersAsync),
         new("worker-pause", "A worker hangs until its work is done by others, and wakes: there is one outcome.",
             PauseWorkerAsync),
+        new("ack-lost", "A worker stores its results, cannot say so to the queue, and is killed: each job has one "
+            + "outcome, and is billed once.", LoseAckAsync)
+        {
+            IsBilled = true,
+            Limits = new() { FailedShareMax = 0.05 },
+        },
         new("worker-slow", "A worker limps on a tenth of a core: it takes less work by itself.",
             async (scene, token) => await scene.DoAsync(
                 new CpuCapFault(scene.Region.Role(Any(scene, "worker", DrillRegion.Workers)), 0.1), 20, token)),
+        new("worker-memory", "The host of a worker has no memory left: what is killed there is done by others.",
+            async (scene, token) => await scene.DoAsync(
+                new MemoryCapFault(scene.Region.Role(Any(scene, "worker", DrillRegion.Workers))), 20, token)),
         new("edge-kill", "An edge is killed amid requests: clients go to another, durable jobs are unharmed.",
             async (scene, token) => await scene.DoAsync(
                 new KillFault(scene.Region.Role(Any(scene, "edge", DrillRegion.Edges))), DownSeconds, token))
@@ -33,8 +40,6 @@ internal static class RoleDrills
         },
         new("slow-link", "A worker sends at 50 kbit/s, then an edge at 1 Mbit/s: nothing is lost.",
             SlowLinksAsync) { Limits = new() { FailedShareMax = 0.02 } },
-        new("management-down", "Management is away with its database, an edge starts meanwhile: every known key works.",
-            ManagementDownAsync),
         new("store-down", "A node of the object store is killed, another hangs: work waits, and nothing is lost.",
             StoreDownAsync)
         {
@@ -57,17 +62,36 @@ internal static class RoleDrills
         }
     }
 
-    // It must have jobs in hand when it stops: a rush comes just before.
+    // What it has in hand is done by then, and the queue has not heard of it.
+    private static async Task LoseAckAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        const double deafSeconds = 8;
+        const double untilDone = 6;
+        var name = await RushAsync(scene, cancellationToken);
+        var brokers = scene.Region.Region.Brokers.Nodes.Select(node => node.Host).ToList();
+        var deaf = scene.DoAsync(
+            PacketFault.Partition([scene.Region.Network.Of(name)], brokers, oneWay: true), deafSeconds,
+            cancellationToken);
+        await scene.PassAsync(untilDone, cancellationToken);
+        await scene.DoAsync(new KillFault(scene.Region.Role(name)), 5, cancellationToken);
+        await deaf;
+    }
+
     private static async Task PauseWorkerAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        var worker = scene.Region.Role(await RushAsync(scene, cancellationToken));
+        await scene.DoAsync(new PauseFault(worker), 15, cancellationToken);
+    }
+
+    // The worker that it chooses has jobs in hand when this returns.
+    private static async Task<string> RushAsync(Scene scene, CancellationToken cancellationToken)
     {
         const double rush = 60;
         var usual = scene.JobsPerSecond;
         scene.JobsPerSecond = rush;
         await scene.PassAsync(2, cancellationToken);
-        var worker = scene.Region.Role(Any(scene, "worker", DrillRegion.Workers));
-        var paused = scene.DoAsync(new PauseFault(worker), 15, cancellationToken);
         scene.JobsPerSecond = usual;
-        await paused;
+        return Any(scene, "worker", DrillRegion.Workers);
     }
 
     private static async Task SlowLinksAsync(Scene scene, CancellationToken cancellationToken)
@@ -77,23 +101,6 @@ internal static class RoleDrills
         var (worker, edge) = (scene.Region.Network.Of("worker-1"), scene.Region.Network.Of("edge-2"));
         await scene.DoAsync(new SlowLinkFault(worker, workerKilobits), 12, cancellationToken);
         await scene.DoAsync(new SlowLinkFault(edge, edgeKilobits), 12, cancellationToken);
-    }
-
-    private static async Task ManagementDownAsync(Scene scene, CancellationToken cancellationToken)
-    {
-        var management = scene.Region.Region.Management!;
-        scene.Faults.Note(Management, EntryType.Invoke, "");
-        await management.KillAsync();
-        await scene.PassAsync(DownSeconds, cancellationToken);
-        var edge = scene.Region.Find("edge-3");
-        await edge.StopAsync();
-        await scene.Region.Region.RestartAsync(edge, cancellationToken);
-        await scene.PassAsync(DownSeconds, cancellationToken);
-        var gone = management.Replicas.All(replica => !replica.Runs);
-        scene.Faults.Note(
-            Management, gone ? EntryType.Ok : EntryType.Info, gone ? "ended; edge-3 was started without them" : "");
-        await management.RestartAsync(cancellationToken);
-        scene.Faults.Note(Management, EntryType.Ok, "", Operation.Heal);
     }
 
     private static async Task StoreDownAsync(Scene scene, CancellationToken cancellationToken)

@@ -36,6 +36,12 @@ internal static class UsageDrills
             IsBilled = true,
             Limits = UsageAlone,
         },
+        new("clock-wrong", "The clock of an edge is an hour ahead: it serves as before, and every use is billed "
+            + "once.", SetClockAsync)
+        {
+            IsBilled = true,
+            Limits = UsageAlone,
+        },
         new("disk-lost", "An edge is lost with its disk before its usage is shipped: the seal waits and names what is "
             + "missing; once an operator has declared it lost, everything else is billed.", LoseDiskAsync)
         {
@@ -68,6 +74,12 @@ internal static class UsageDrills
             await scene.DoAsync(fault, 0, cancellationToken);
             await scene.PassAsync(3, cancellationToken);
         }
+    }
+
+    private static async Task SetClockAsync(Scene scene, CancellationToken cancellationToken)
+    {
+        var edge = $"edge-{scene.Random.Next(DrillRegion.Edges) + 1}";
+        await scene.DoAsync(new ClockFault(scene.Region.Region, edge, TimeSpan.FromHours(1)), 20, cancellationToken);
     }
 
     private static async Task LoseDiskAsync(Scene scene, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class CpuCapFault(Target target, double share) : IFault
         Directory.CreateDirectory(_group);
         await WriteAsync("cpu.cfs_period_us", PeriodMicroseconds);
         await WriteAsync("cpu.cfs_quota_us", (int)(PeriodMicroseconds * share));
-        foreach (var id in Family(target.ProcessId())) await WriteAsync("cgroup.procs", id);
+        foreach (var id in ProcessTree.Family(target.ProcessId())) await WriteAsync("cgroup.procs", id);
     }
 
     public async Task<string?> TraceAsync(CancellationToken cancellationToken)
@@ -38,14 +38,4 @@ internal sealed class CpuCapFault(Target target, double share) : IFault
 
     private Task WriteAsync(string file, int value) => File.WriteAllTextAsync(
         Path.Combine(_group, file), value.ToString(CultureInfo.InvariantCulture));
-
-    private static IEnumerable<int> Family(int id) =>
-        Children(id).SelectMany(Family).Prepend(id);
-
-    private static List<int> Children(int id) =>
-    [
-        .. Directory.EnumerateDirectories($"/proc/{id}/task").Select(task => Path.Combine(task, "children"))
-            .Where(File.Exists).SelectMany(file => File.ReadAllText(file).Split(' '))
-            .Where(text => text.Length > 0).Select(text => int.Parse(text, CultureInfo.InvariantCulture)),
-    ];
 }

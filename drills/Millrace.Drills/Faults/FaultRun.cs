@@ -11,9 +11,9 @@ internal sealed class FaultRun(HistoryBook book, Action<string> say, TimeProvide
     public async Task DoAsync(IFault fault, TimeSpan length, CancellationToken cancellationToken)
     {
         Note(fault.Name, EntryType.Invoke, "", Operation.Fault);
-        await fault.InjectAsync(cancellationToken);
         try
         {
+            await fault.InjectAsync(cancellationToken);
             await Task.Delay(length, time, cancellationToken);
             var trace = await fault.TraceAsync(cancellationToken);
             if (trace is null) Note(fault.Name, EntryType.Info, "no trace", Operation.Fault);

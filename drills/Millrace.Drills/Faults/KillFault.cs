@@ -20,8 +20,7 @@ internal sealed class KillFault(params IReadOnlyList<Target> targets) : IFault
     public Task<string?> TraceAsync(CancellationToken cancellationToken) => Task.FromResult(
         _ended.Count == targets.Count ? $"{string.Join(", ", _ended)} ended" : null);
 
-    public async Task HealAsync(CancellationToken cancellationToken)
-    {
-        foreach (var target in targets) await target.StartAsync(cancellationToken);
-    }
+    // At once: a node of a queue whose others are gone as well waits for them.
+    public Task HealAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(targets.Select(target => target.StartAsync(cancellationToken)));
 }

@@ -47,7 +47,11 @@ internal sealed class LostDiskFault(Target recorder, RecorderDisk disk, TimeProv
         }
         await recorder.KillAsync();
         Lost = wanted with { At = time.GetUtcNow() };
-        Directory.Delete(disk.Folder, recursive: true);
+        foreach (var entry in new DirectoryInfo(disk.Folder).EnumerateFileSystemInfos())
+        {
+            if (entry is DirectoryInfo folder) folder.Delete(recursive: true);
+            else entry.Delete();
+        }
     }
 
     private LostDisk? Ahead()

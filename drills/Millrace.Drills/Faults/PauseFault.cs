@@ -3,19 +3,26 @@ using System.Globalization;
 namespace Millrace.Drills.Faults;
 
 /// <summary>SIGSTOP: alive and silent; healed by SIGCONT.</summary>
-internal sealed class PauseFault(Target target) : IFault
+internal sealed class PauseFault(params IReadOnlyList<Target> targets) : IFault
 {
-    public string Name => $"pause {target.Name}";
+    public string Name => $"pause {Names}";
 
-    public Task InjectAsync(CancellationToken cancellationToken) => target.PauseAsync();
+    private string Names => string.Join(", ", targets.Select(target => target.Name));
+
+    public Task InjectAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(targets.Select(target => target.PauseAsync()));
 
     public async Task<string?> TraceAsync(CancellationToken cancellationToken)
     {
-        var stat = await File.ReadAllTextAsync($"/proc/{Id}/stat", cancellationToken);
-        return stat[(stat.LastIndexOf(')') + 2)..].StartsWith('T') ? $"{target.Name} was stopped" : null;
+        foreach (var target in targets)
+        {
+            var id = target.ProcessId().ToString(CultureInfo.InvariantCulture);
+            var stat = await File.ReadAllTextAsync($"/proc/{id}/stat", cancellationToken);
+            if (!stat[(stat.LastIndexOf(')') + 2)..].StartsWith('T')) return null;
+        }
+        return $"{Names} stood still";
     }
 
-    public Task HealAsync(CancellationToken cancellationToken) => target.ResumeAsync();
-
-    private string Id => target.ProcessId().ToString(CultureInfo.InvariantCulture);
+    public Task HealAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(targets.Select(target => target.ResumeAsync()));
 }

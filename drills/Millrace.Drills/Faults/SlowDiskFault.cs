@@ -4,8 +4,8 @@ using Millrace.Drills.Hosts;
 namespace Millrace.Drills.Faults;
 
 /// <summary>
-/// A process's writes get so many operations a second of the disk, by a group of the kernel's: each flush takes a
-/// multiple of that. Not dead: only slow.
+/// A process's writes get so many operations a second of the disk that a folder lies on, by a group of the kernel's:
+/// each flush takes a multiple of that. Not dead: only slow.
 /// </summary>
 internal sealed class SlowDiskFault(Target target, int writesPerSecond, string folder, TimeProvider time) : IFault
 {

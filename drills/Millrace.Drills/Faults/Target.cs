@@ -13,6 +13,9 @@ namespace Millrace.Drills.Faults;
 internal sealed record Target(
     string Name, EngineHost Host, Func<int> ProcessId, Func<Task> KillAsync, Func<CancellationToken, Task> StartAsync)
 {
+    /// <summary>Whether its process is there.</summary>
+    public bool Runs => Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{ProcessId()}"));
+
     /// <summary>SIGSTOP: alive and silent.</summary>
     public Task PauseAsync() => SignalAsync("STOP");
 

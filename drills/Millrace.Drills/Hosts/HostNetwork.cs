@@ -48,6 +48,9 @@ internal sealed class HostNetwork : IAsyncDisposable
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public EngineHost Of(string name) => _hosts[name];
 
+    /// <summary>Gives a host a disk of its own: what starts there from now on keeps there what must survive.</summary>
+    public void Give(string name, HostDisk disk) => _hosts[name] = _hosts[name] with { DiskFolder = disk.Folder };
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

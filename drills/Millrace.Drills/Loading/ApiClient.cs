@@ -11,13 +11,16 @@ internal sealed class ApiClient : IDisposable
 {
     private const string ProblemPrefix = "urn:millrace:problem:";
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // Longer than an edge takes for any answer: whoever hears nothing by then was left alone.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(35);
     private readonly Func<IReadOnlyList<Uri>> _edges;
     private readonly HttpClient _client;
     private int _next;
 
     /// <param name="edges">Their public addresses as they are now.</param>
-    public ApiClient(Func<IReadOnlyList<Uri>> edges)
+    /// <param name="patience">How long an answer is waited for; null: 35 s.</param>
+    public ApiClient(Func<IReadOnlyList<Uri>> edges, TimeSpan? patience = null)
     {
         _edges = edges;
         var handler = new SocketsHttpHandler
@@ -27,7 +30,7 @@ internal sealed class ApiClient : IDisposable
             AllowAutoRedirect = false,
             ConnectTimeout = ConnectTimeout,
         };
-        _client = new HttpClient(handler) { Timeout = Patience };
+        _client = new HttpClient(handler) { Timeout = patience ?? Patience };
     }
 
     /// <summary>Sends a request that can be made anew for each edge.</summary>

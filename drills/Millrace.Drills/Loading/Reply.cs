@@ -16,7 +16,10 @@ internal sealed record Reply(int Status, string Code, string Job, byte[] Body)
         [NotSent, "stopping", "requests-full", "bytes-full", "wait-too-long", "shed"];
 
     private static readonly HashSet<string> Movable =
-        [NotSent, "stopping", "queue-unavailable", "store-unavailable", "identity-unavailable", "no-kernel"];
+    [
+        NotSent, "stopping", "queue-unavailable", "store-unavailable", "identity-unavailable", "no-kernel",
+        "usage-unrecorded",
+    ];
 
     /// <summary>
     /// Whether another edge is asked, as a balancer would: this one did nothing, or says that it cannot serve, and not

@@ -6,6 +6,7 @@ namespace Millrace.Drills.Loading;
 /// <summary>Reads what edges and workers logged of tickets while a drill ran, into its history.</summary>
 internal sealed class TicketLogs
 {
+    private static readonly TimeSpan AheadMax = TimeSpan.FromMinutes(1);
     private readonly IReadOnlyList<(string Path, long From)> _logs;
 
     /// <summary>From now on.</summary>
@@ -23,10 +24,14 @@ internal sealed class TicketLogs
             while (reader.ReadLine() is { } line)
             {
                 // The last line of a process that was killed may be cut.
-                if (line.EndsWith('}') && TicketTrace.Read(line) is { } trace) Add(book, trace);
+                if (line.EndsWith('}') && TicketTrace.Read(line) is { } trace && IsTimed(trace)) Add(book, trace);
             }
         }
     }
+
+    // A log whose clock is wrong says nothing of an order.
+    private static bool IsTimed(TicketTrace trace) =>
+        trace.At <= TimeProvider.System.GetUtcNow() + AheadMax;
 
     private static void Add(HistoryBook book, TicketTrace trace) => book.AppendAt(
         new HistoryEntry

@@ -22,32 +22,45 @@ internal static class Report
         if (!verdict.Passed) Console.Out.WriteLine($"  again: ./dev drill {verdict.Name} --seed {verdict.Seed}");
     }
 
-    /// <summary>The table in Markdown; a drill that never ran is "not shown".</summary>
+    /// <summary>The table in Markdown; a drill of which no run says anything is "not shown".</summary>
     public static string Markdown(IReadOnlyList<Drill> drills, IReadOnlyList<DrillVerdict> runs)
     {
         var text = new StringBuilder();
-        text.AppendLine("| promise | drill | runs, seeds | fault events that broke it | figure | last |");
-        text.AppendLine("|---|---|---|---|---|---|");
+        text.AppendLine("| promise | `./dev drill …` | broken in | fault events, seeds | conversions failed "
+            + "| longest gap | p99 before, during | last run |");
+        text.AppendLine("|---|---|---|---|---|---|---|---|");
         foreach (var drill in drills)
         {
             List<DrillVerdict> mine =
                 [.. runs.Where(run => run.Name == drill.Name && run.State is not RulingState.Unknown)];
             text.AppendLine(mine.Count == 0
-                ? $"| {drill.Promise} | `./dev drill {drill.Name}` | not shown | | | |"
+                ? $"| {drill.Promise} | {drill.Name} | not shown | | | | | |"
                 : Row(drill, mine));
         }
         return text.ToString();
     }
 
+    // Of a share of nothing in n events no more can be said than that it is below 3/n, with 95 % confidence.
     private static string Row(Drill drill, List<DrillVerdict> runs)
     {
         var (broken, seeds) = (runs.Count(run => !run.Passed), runs.Select(run => run.Seed).Distinct().Count());
-        var bound = broken > 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" (bound {3.0 / runs.Count:0.##})");
-        var last = runs[^1];
+        var events = runs.Sum(run => run.FaultEvents);
+        var bound = broken > 0 || events == 0
+            ? "" : string.Create(CultureInfo.InvariantCulture, $" (bound {Math.Min(1, 3.0 / events):0.##})");
+        var phases = runs.SelectMany(run => run.Phases).ToList();
+        var gap = runs.Max(run => run.LongestGapSeconds);
+        var (before, during) = (Median(runs, 0), Median(runs, 1));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {drill.Promise} | `./dev drill {drill.Name}` | {runs.Count}, {seeds} | {broken} of {runs.Count}{bound} "
-            + $"| {Line(last.Phases[1])} | {last.EndedAt:yyyy-MM-dd} |");
+            $"| {drill.Promise} | {drill.Name} | {broken} of {runs.Count} runs | {events}{bound}, {seeds} "
+            + $"| {phases.Sum(phase => phase.Failed)} of {phases.Sum(phase => phase.Begun)} | {gap:0.0} s "
+            + $"| {before:0}, {during:0} ms | {runs[^1].EndedAt:yyyy-MM-dd} |");
+    }
+
+    private static double Median(List<DrillVerdict> runs, int phase)
+    {
+        List<double> sorted = [.. runs.Select(run => run.Phases[phase].P99Ms).Order()];
+        return sorted[sorted.Count / 2];
     }
 
     private static string Line(Phase phase) => string.Create(

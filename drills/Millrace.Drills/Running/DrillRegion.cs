@@ -20,14 +20,20 @@ internal sealed class DrillRegion : IAsyncDisposable
     public const int Workers = 3;
     public const int StorageNodes = 3;
     private const int Subjects = 4;
+
+    // Several of the queue's write-ahead logs, and what it wants to be free before it takes anything.
+    private const int BrokerDiskMegabytes = 600;
+
+    // Journals take their room beforehand, 32 MB.
+    private const int EdgeDiskMegabytes = 200;
     private const string Query = "width=200&format=jpeg";
 
     private bool _serves = true;
 
     private DrillRegion(
-        RegionOptions options, HostNetwork network, RunningRegion region, DateTimeOffset startedAt)
+        RegionOptions options, HostNetwork network, HostDisks disks, RunningRegion region, DateTimeOffset startedAt)
     {
-        (Options, Network, Region, StartedAt) = (options, network, region, startedAt);
+        (Options, Network, Disks, Region, StartedAt) = (options, network, disks, region, startedAt);
         Photos = new Photos(options.Root);
     }
 
@@ -56,6 +62,9 @@ internal sealed class DrillRegion : IAsyncDisposable
             node.Name, node.Host, () => node.ProcessId, node.KillAsync, node.StartAsync)),
     ];
 
+    /// <summary>Where brokers and edges keep what must survive.</summary>
+    public HostDisks Disks { get; }
+
     public Target Ledger
     {
         get
@@ -78,8 +87,13 @@ internal sealed class DrillRegion : IAsyncDisposable
         Directory.CreateDirectory(options.Folder);
         var beside = Path.GetDirectoryName(options.Folder)!;
         var network = await HostNetwork.MakeAsync($"d{Environment.ProcessId}", beside, HostNames);
+        var disks = new HostDisks(Path.Combine(beside, "disks"));
         try
         {
+            foreach (var name in Named("broker", Brokers))
+                network.Give(name, await disks.MakeAsync(name, name, BrokerDiskMegabytes));
+            foreach (var name in Named("edge", Edges))
+                await disks.MakeAsync(name, Path.Combine("usage", name), EdgeDiskMegabytes);
             options = options with
             {
                 HostOf = network.Of,
@@ -91,17 +105,18 @@ internal sealed class DrillRegion : IAsyncDisposable
                 Webhooks = false,
                 Faulty = true,
                 TracesTickets = true,
+                UsageFolder = Path.Combine(disks.Folder, "usage"),
             };
             var startedAt = TimeProvider.System.GetUtcNow();
             var region = new DrillRegion(
-                options, network, await RunningRegion.StartAsync(options, cancellationToken), startedAt);
+                options, network, disks, await RunningRegion.StartAsync(options, cancellationToken), startedAt);
             await region.AskOracleAsync();
             await region.WarmUpAsync(cancellationToken);
             return region;
         }
         catch
         {
-            await network.DisposeAsync();
+            await EndAsync(network, disks);
             throw;
         }
     }
@@ -170,7 +185,13 @@ internal sealed class DrillRegion : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Region.DisposeAsync();
-        await Network.DisposeAsync();
+        await EndAsync(Network, Disks);
+    }
+
+    private static async Task EndAsync(HostNetwork network, HostDisks disks)
+    {
+        await disks.DisposeAsync();
+        await network.DisposeAsync();
     }
 
     // Programs that have just started compile while they serve, and are no measure of a fault.

@@ -135,6 +135,8 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimePr
         ];
         return new DrillVerdict(drill.Name, drill.Promise, seed, time.GetUtcNow(), Court.Sum(rulings), rulings, phases)
         {
+            FaultEvents = facts.Of(Operation.Fault).Count(Facts.IsOk),
+            LongestGapSeconds = Gaps.Of(facts, Operation.Convert)?.LongestGap.TotalSeconds,
             Facts = facts,
         };
     }

@@ -15,6 +15,12 @@ internal sealed record DrillVerdict(
     string Name, string Promise, int Seed, DateTimeOffset EndedAt, RulingState State,
     IReadOnlyList<Ruling> Rulings, IReadOnlyList<Phase> Phases)
 {
+    /// <summary>Faults that were made and left a trace.</summary>
+    public int FaultEvents { get; init; }
+
+    /// <summary>The longest time without a conversion that ended well; null when none did.</summary>
+    public double? LongestGapSeconds { get; init; }
+
     /// <summary>The history that it was judged by.</summary>
     [JsonIgnore]
     public Facts? Facts { get; init; }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using Millrace.Region.Running;
 
 namespace Millrace.Region.Bills;
 
@@ -11,9 +11,6 @@ namespace Millrace.Region.Bills;
 /// <param name="environment">Beside what this process has.</param>
 internal sealed class BillRun(string program, string settingsPath, IReadOnlyDictionary<string, string> environment)
 {
-    private const string Missing =
-        "libfaketime is missing; as root: apt-get update && apt-get install -y --no-install-recommends libfaketime";
-
     /// <summary>Runs one to its end.</summary>
     /// <param name="at">What the command's clock says when it starts.</param>
     /// <param name="arguments">Without the settings.</param>
@@ -28,12 +25,7 @@ internal sealed class BillRun(string program, string settingsPath, IReadOnlyDict
             RedirectStandardError = true,
         };
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        start.Environment["LD_PRELOAD"] = Library();
-        start.Environment["TZ"] = "UTC";
-        start.Environment["FAKETIME"] = at.UtcDateTime.ToString("'@'yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-        // Waits go by the machine's own clock.
-        start.Environment["DONT_FAKE_MONOTONIC"] = "1";
-        start.Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+        foreach (var (name, value) in OtherClock.At(at)) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
@@ -47,11 +39,6 @@ internal sealed class BillRun(string program, string settingsPath, IReadOnlyDict
         }
         return new BillAnswer(process.ExitCode, await output, await errors);
     }
-
-    private static string Library() =>
-        Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu")
-            .Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1"))
-            .FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(Missing);
 }
 
 /// <summary>What a command came to.</summary>

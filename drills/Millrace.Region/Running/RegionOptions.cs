@@ -75,8 +75,15 @@ internal sealed record RegionOptions
 
     public string SettingsPath => Path.Combine(Folder, "settings.json");
 
-    /// <summary>Where edges and workers keep usage that is not shipped yet.</summary>
-    public string UsageFolder => Path.Combine(Folder, "usage");
+    /// <summary>
+    /// Where edges and workers keep usage that is not shipped yet, each in a folder of its name; default: usage in
+    /// <see cref="Folder"/>.
+    /// </summary>
+    public string UsageFolder
+    {
+        get => field ?? Path.Combine(Folder, "usage");
+        init;
+    }
 
     public string SecretPath => Path.Combine(Folder, "cluster.secret");
 }

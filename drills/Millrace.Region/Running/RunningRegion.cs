@@ -82,11 +82,15 @@ internal sealed class RunningRegion : IAsyncDisposable
     }
 
     /// <summary>Starts a role again that was killed or stopped, at its old address.</summary>
-    public async Task<RoleProcess> RestartAsync(RoleProcess role, CancellationToken cancellationToken)
+    /// <param name="role">As it was.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="start">How; null: as before.</param>
+    public async Task<RoleProcess> RestartAsync(
+        RoleProcess role, CancellationToken cancellationToken, RoleStart? start = null)
     {
         await role.StopAsync();
         // If it does not start, the one that ended stands in its place.
-        var again = await RoleProcess.StartAsync(role.Start, _thread, cancellationToken);
+        var again = await RoleProcess.StartAsync(start ?? role.Start, _thread, cancellationToken);
         await role.DisposeAsync();
         var list = role.Start.InternalAddress is null ? _workers : _edges;
         list[list.IndexOf(role)] = again;

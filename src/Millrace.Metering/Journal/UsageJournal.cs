@@ -8,12 +8,18 @@ namespace Millrace.Metering.Journal;
 /// <summary>
 /// The journal of this boot. A record is copied into shared memory of a file, under a lock that nothing slower is done
 /// under; flushing and making files is the affair of a thread of its own (<see cref="JournalThread"/>). While the disk
-/// makes no room, records wait in memory.
+/// makes no room, or hangs under the memory itself, records wait in memory of this process.
 /// </summary>
 public sealed partial class UsageJournal : IUsageRecorder, IDisposable
 {
     /// <summary>How long a caller waits for the next file when this one is full before it was expected to be.</summary>
     private static readonly TimeSpan RoomPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long a caller waits for another's copy: it takes a microsecond, but a page that the system has to make
+    /// writable anew waits for the file system, and so for a disk that hangs.
+    /// </summary>
+    private static readonly TimeSpan GatePatience = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly ManualResetEventSlim _prepared = new();
@@ -203,7 +209,10 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
     /// <summary>Takes no further record; what was taken is in the file when this returns.</summary>
     internal void Close()
     {
-        lock (_gate) _closed = true;
+        // One that hangs was acknowledged to nobody.
+        var isMine = _gate.TryEnter(GatePatience);
+        _closed = true;
+        if (isMine) _gate.Exit();
     }
 
     /// <inheritdoc/>
@@ -219,7 +228,12 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
 
     private bool TryWrite(UsageRecord record)
     {
-        lock (_gate)
+        if (!_gate.TryEnter(GatePatience))
+        {
+            Break("take a record", "the disk hangs.");
+            return false;
+        }
+        try
         {
             if (_trouble is not null || _closed) return false;
             if (HasRoom())
@@ -228,8 +242,12 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
                 return true;
             }
         }
+        finally
+        {
+            _gate.Exit();
+        }
         if (AwaitRoom()) return TryWrite(record);
-        Break();
+        Break("make room", "the disk makes no room for it.");
         return false;
     }
 
@@ -257,6 +275,8 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
     // Within the gate. A job keeps its outcome's time, whoever tells it.
     private void Append(UsageRecord record)
     {
+        // Before the copy, which may hang.
+        if (_unflushedSince == 0) Volatile.Write(ref _unflushedSince, _time.GetTimestamp());
         var at = record.At.ToUnixTimeMilliseconds();
         if (record.Lane != Lane.Bulk) at = Math.Max(at, _floor);
         Span<byte> frame = stackalloc byte[JournalFrame.BytesMax];
@@ -264,13 +284,12 @@ public sealed partial class UsageJournal : IUsageRecorder, IDisposable
         _file.Append(frame[..length]);
         Volatile.Write(ref _written, _written + 1);
         if (record.Lane != Lane.Bulk) _floor = at;
-        if (_unflushedSince == 0) _unflushedSince = _time.GetTimestamp();
     }
 
-    private void Break()
+    private void Break(string what, string trouble)
     {
-        if (Volatile.Read(ref _failing) is null) Fail("make room", null);
-        _trouble = "the disk makes no room for it.";
+        if (Volatile.Read(ref _failing) is null) Fail(what, null);
+        _trouble = trouble;
         Full.Set();
     }
 

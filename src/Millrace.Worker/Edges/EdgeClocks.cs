@@ -29,6 +29,12 @@ public sealed class EdgeClocks(TimeProvider time)
         }
     }
 
+    /// <summary>The session with an edge has ended: its clock is not known any more.</summary>
+    public void Forget(string edge)
+    {
+        lock (_lock) _heard.Remove(edge);
+    }
+
     /// <summary>How long a ticket's caller still waits by its edge's clock.</summary>
     /// <returns>Zero or less when it waits no more; null when the clock is not known well enough.</returns>
     public TimeSpan? Left(Ticket ticket)

@@ -198,8 +198,14 @@ internal sealed partial class HttpEdgeLink : IEdgeLink, IAsyncDisposable
 
     private void Heard(string edge, double? pace)
     {
-        if (pace is { } told) _paces.Tell(edge, told);
-        else _paces.Forget(edge);
+        if (pace is { } told)
+        {
+            _paces.Tell(edge, told);
+            return;
+        }
+        // Whoever answers there next may have been started with another clock.
+        _paces.Forget(edge);
+        _clocks.Forget(edge);
     }
 
     private IOException Unexpected(string edge, HttpStatusCode status)

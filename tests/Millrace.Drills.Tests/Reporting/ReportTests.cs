@@ -18,13 +18,44 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void Markdown_WhenADrillRan_HasTheBoundOfItsRuns()
+    public void Markdown_WhenADrillRan_HasTheBoundOfItsFaultEvents()
     {
         var drill = AllDrills.Named("leader-kill")!;
 
         var table = Report.Markdown([drill], [Verdict(1, RulingState.Holds), Verdict(2, RulingState.Holds)]);
 
-        Assert.Contains("| 2, 2 | 0 of 2 (bound 1.5) |", table, StringComparison.Ordinal);
+        Assert.Contains("| 0 of 2 runs | 8 (bound 0.38), 2 | 0 of 6 | 1.5 s |", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Markdown_WhenADrillWasBroken_SaysSoAndHasNoBound()
+    {
+        var drill = AllDrills.Named("leader-kill")!;
+
+        var table = Report.Markdown([drill], [Verdict(1, RulingState.Holds), Verdict(1, RulingState.Broken)]);
+
+        Assert.Contains("| 1 of 2 runs | 8, 1 |", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Replaced_ChangesWhatIsBetweenTheLines_AndNothingElse()
+    {
+        var text = $"before\n{Guarantees.Begin}\n\nold\n{Guarantees.End}\nbehind\n";
+
+        var once = Guarantees.Replaced(text, "new\n");
+
+        Assert.Equal($"before\n{Guarantees.Begin}\n\nnew\n\n{Guarantees.End}\nbehind\n", once);
+        Assert.Equal(once, Guarantees.Replaced(once, "new\n"));
+    }
+
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData(Guarantees.Begin)]
+    [InlineData(Guarantees.End + Guarantees.Begin)]
+    [InlineData(Guarantees.Begin + Guarantees.Begin + Guarantees.End)]
+    public void Replaced_WithoutTheLines_IsRefused(string text)
+    {
+        Assert.Throws<InvalidOperationException>(() => Guarantees.Replaced(text, "new"));
     }
 
     [Fact]
@@ -57,5 +88,9 @@ public sealed class ReportTests
 
     private static DrillVerdict Verdict(int seed, RulingState state) => new(
         "leader-kill", "", seed, DateTimeOffset.UnixEpoch, state, [],
-        Phase.Of(new Facts(Doctored.Sound()), Operation.Convert));
+        Phase.Of(new Facts(Doctored.Sound()), Operation.Convert))
+    {
+        FaultEvents = 4,
+        LongestGapSeconds = 1.5,
+    };
 }

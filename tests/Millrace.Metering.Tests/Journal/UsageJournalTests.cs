@@ -87,6 +87,29 @@ public sealed class UsageJournalTests
     }
 
     [Fact]
+    public async Task Record_WhileAnotherHangsAtTheDisk_WaitsInMemory_AndIsWrittenWhenItGoesOn()
+    {
+        using var folder = new TestFolder();
+        var time = new HangingTime(Recorder.Noon);
+        using var recorder = new Recorder(folder.Path, null, null, time);
+        var journal = recorder.Recording.Journal;
+        time.Hang();
+        // It holds what a copy holds, as one does whose page waits for the disk.
+        var hanging = Task.Run(journal.Look, Recorder.Cancel);
+        await time.Hangs.WaitAsync(Recorder.Cancel);
+
+        var taken = await Task.Run(() => journal.Record(Recorder.Of("t", Recorder.Noon)), Recorder.Cancel);
+        var (held, trouble) = (journal.Held, journal.Trouble);
+        time.GoOn();
+        await hanging;
+        JournalThread.Turn(journal);
+
+        Assert.True(taken);
+        Assert.Equal((1, "the disk hangs."), (held, trouble));
+        Assert.Equal((0, null, 1), (journal.Held, journal.Trouble, journal.Written));
+    }
+
+    [Fact]
     public void Refusing_WhenTheJournalIsAsLongAsItMayBe_SaysSo()
     {
         using var folder = new TestFolder();

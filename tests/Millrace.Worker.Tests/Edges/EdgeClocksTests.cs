@@ -45,6 +45,16 @@ public sealed class EdgeClocksTests
     }
 
     [Fact]
+    public void Left_OfAnEdgeWhoseSessionHasEnded_IsUnknown()
+    {
+        _clocks.Heard(Edge, Ticket.Deadline.AddHours(1));
+
+        _clocks.Forget(Edge);
+
+        Assert.Null(_clocks.Left(Ticket));
+    }
+
+    [Fact]
     public void Heard_OfManyEdges_ForgetsAndLearnsAgain()
     {
         for (var edge = 0; edge < 5000; edge++) _clocks.Heard($"http://edge-{edge}", Ticket.Deadline);

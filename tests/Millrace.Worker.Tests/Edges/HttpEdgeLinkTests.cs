@@ -297,12 +297,14 @@ public sealed class HttpEdgeLinkTests
     {
         await using var edge = await WireEdge.StartAsync();
         await using var worker = new LinkedWorker();
-        (await worker.Link.FetchAsync(LinkedWorker.Ticket(edge.Address), Cancel)).Dispose();
+        var ticket = LinkedWorker.Ticket(edge.Address);
+        (await worker.Link.FetchAsync(ticket, Cancel)).Dispose();
         await edge.TellAsync(SessionText.Pace(3));
         await UntilAsync(() => Task.FromResult(worker.Paces.Slowest > 2));
 
         edge.Drop();
-        await UntilAsync(() => Task.FromResult(worker.Paces.Slowest < 2));
+        // Its clock too, well before it would not be believed any more.
+        await UntilAsync(() => Task.FromResult(worker.Paces.Slowest < 2 && worker.Clocks.Left(ticket) is null));
         (await worker.Link.FetchAsync(LinkedWorker.Ticket(edge.Address), Cancel)).Dispose();
 
         Assert.Equal(2, edge.Hellos.Count);

@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Millrace.Drills.Faults;
+
+/// <summary>The most that any child of some processes has in memory, looked at 20 times a second.</summary>
+internal sealed class MemoryPeak(IEnumerable<int> parents, TimeProvider time)
+{
+    private const int BytesPerUnit = 1024;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    private readonly List<int> _parents = [.. parents];
+
+    /// <summary>Watches until told to stop.</summary>
+    /// <returns>Resident bytes.</returns>
+    public async Task<long> WatchAsync(CancellationToken stop)
+    {
+        var peak = 0L;
+        while (!stop.IsCancellationRequested)
+        {
+            peak = Math.Max(peak, _parents.SelectMany(ProcessTree.Children).Select(Resident).DefaultIfEmpty().Max());
+            await Task.Delay(Look, time, CancellationToken.None);
+        }
+        return peak;
+    }
+
+    // One that has ended meanwhile has nothing any more.
+    private static long Resident(int id)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{id}/status")
+                .FirstOrDefault(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return line is null ? 0 : BytesPerUnit * long.Parse(
+                line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}
