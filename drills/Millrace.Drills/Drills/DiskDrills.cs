@@ -1,5 +1,8 @@
+using System.Globalization;
 using Millrace.Drills.Faults;
+using Millrace.Drills.History;
 using Millrace.Drills.Hosts;
+using Millrace.Drills.Judging;
 using Millrace.Drills.Running;
 using Millrace.Engines;
 using Millrace.Region.Watch;
@@ -35,6 +38,7 @@ internal static class DiskDrills
         {
             IsBilled = true,
             Limits = new() { FailedShareMax = 0.01 },
+            Judge = static (_, facts) => [JudgeSlowest(facts)],
         },
         new("edge-disk-full", "The disk of an edge is full: its answers go on in the room that it took before, and "
             + "each use is billed once.", FillEdgeAsync) { IsBilled = true },
@@ -103,6 +107,15 @@ internal static class DiskDrills
         var name = AnyEdge(scene);
         var fault = new FullDiskFault(scene.Region.Role(name), scene.Region.Disks[name]);
         return scene.DoAsync(fault, 20, cancellationToken);
+    }
+
+    // One may hang with the disk, and has no answer; no other is kept for long.
+    private static Ruling JudgeSlowest(Facts facts)
+    {
+        const double mostMs = 8000;
+        var worst = Phase.Of(facts, Operation.Convert)[1].WorstMs;
+        return Ruling.Expect("slowest", worst <= mostMs, string.Create(
+            CultureInfo.InvariantCulture, $"the slowest answer took {worst:0} ms (at most {mostMs:0})"));
     }
 
     private static string AnyEdge(Scene scene) =>

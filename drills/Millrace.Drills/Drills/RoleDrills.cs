@@ -23,9 +23,13 @@ internal static class RoleDrills
         new("worker-slow", "A worker limps on a tenth of a core: it takes less work by itself.",
             async (scene, token) => await scene.DoAsync(
                 new CpuCapFault(scene.Region.Role(Any(scene, "worker", DrillRegion.Workers)), 0.1), 20, token)),
-        new("worker-memory", "The host of a worker has no memory left: what is killed there is done by others.",
+        new("worker-memory", "The host of a worker has no memory left: what is killed there is done by others; of what "
+            + "it has in hand while it starves, some may be refused.",
             async (scene, token) => await scene.DoAsync(
-                new MemoryCapFault(scene.Region.Role(Any(scene, "worker", DrillRegion.Workers))), 20, token)),
+                new MemoryCapFault(scene.Region.Role(Any(scene, "worker", DrillRegion.Workers))), 20, token))
+        {
+            Limits = new() { FailedShareMax = 0.01 },
+        },
         new("edge-kill", "An edge is killed amid requests: clients go to another, durable jobs are unharmed.",
             async (scene, token) => await scene.DoAsync(
                 new KillFault(scene.Region.Role(Any(scene, "edge", DrillRegion.Edges))), DownSeconds, token))

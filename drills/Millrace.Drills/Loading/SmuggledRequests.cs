@@ -5,7 +5,8 @@ namespace Millrace.Drills.Loading;
 
 /// <summary>
 /// Requests whose length can be read in two ways, each with another request hidden in it: whoever answers both has let
-/// the second one pass what stands before it.
+/// the second one pass what stands before it. Not among them: a length with a plus sign, which Kestrel 10 reads as a
+/// number before anybody can look at it (docs/guarantees.md).
 /// </summary>
 internal static class SmuggledRequests
 {
@@ -22,7 +23,7 @@ internal static class SmuggledRequests
         ("length and chunks", $"{Line}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{Hidden}"),
         ("chunks and length", $"{Line}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n{Hidden}"),
         ("two lengths", $"{Line}Content-Length: 0\r\nContent-Length: {Hidden.Length}\r\n\r\n{Hidden}"),
-        ("a length with a sign", $"{Line}Content-Length: +0\r\n\r\n{Hidden}"),
+        ("a length that is no number", $"{Line}Content-Length: 0x0\r\n\r\n{Hidden}"),
         ("a list of lengths", $"{Line}Content-Length: 0, {Hidden.Length}\r\n\r\n{Hidden}"),
         ("chunks by another name", $"{Line}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n{Hidden}"),
         ("chunks twice", $"{Line}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n{Hidden}"),

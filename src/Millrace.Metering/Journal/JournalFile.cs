@@ -114,7 +114,8 @@ internal sealed unsafe class JournalFile : IDisposable
     /// <summary>Writes a frame for which there is room.</summary>
     public void Append(ReadOnlySpan<byte> frame)
     {
-        frame.CopyTo(new Span<byte>(_bytes + _used, Room));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(frame.Length, Room);
+        Disk.Copy(frame, _bytes + _used);
         Volatile.Write(ref _used, _used + frame.Length);
     }
 
@@ -130,7 +131,7 @@ internal sealed unsafe class JournalFile : IDisposable
         try
         {
             // After a flush that failed the system takes the pages for written.
-            if (_isDirtyAnew) Touch(first, through);
+            if (_isDirtyAnew) Dirty(first, through);
             Disk.FlushMemory(_bytes + first, through - first);
         }
         catch (IOException)
@@ -165,14 +166,15 @@ internal sealed unsafe class JournalFile : IDisposable
     private void MakeReady()
     {
         var ready = (int)Math.Min(PageAfter((long)Bytes + ReadyBytes), _length);
-        // The first page of these may be written meanwhile, and was made ready before.
-        Touch(Math.Max(_ready, (int)PageAfter(Bytes)), ready);
+        // A page that was never written needs a fault, which may wait for the disk.
+        var from = (int)Math.Max(_ready, PageAfter(Bytes));
+        Disk.Prepare(_bytes + from, ready - from);
         _ready = Math.Max(_ready, ready);
     }
 
-    // A page that was never written needs a fault, which may wait for the disk; adding nothing races with no writer.
-    private void Touch(int from, int until)
+    // Nobody writes in these any more: a byte of each page is written as it is.
+    private void Dirty(int from, int until)
     {
-        for (var at = from; at < until; at += PageBytes) Interlocked.Or(ref *(int*)(_bytes + at), 0);
+        for (var at = from; at < until; at += PageBytes) Disk.Copy(new ReadOnlySpan<byte>(_bytes + at, 1), _bytes + at);
     }
 }

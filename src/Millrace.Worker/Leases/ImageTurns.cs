@@ -25,7 +25,7 @@ internal sealed class ImageTurns(
     /// <param name="image">Its request is there.</param>
     /// <param name="wait">Ends waits for a kernel; what a kernel holds is finished.</param>
     /// <returns>Null when this worker cannot: its kernels were ended. The ticket goes back.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled while it waited.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, or out of patience, while it waited.</exception>
     public async Task<ConversionOutcome?> ConvertAsync(LeasedImage image, CancellationToken wait)
     {
         if (await TurnAsync(image, wait) is not { } outcome) return null;
@@ -62,7 +62,9 @@ internal sealed class ImageTurns(
     private async Task<Turn?> OrdinaryAsync(LeasedImage image, CancellationToken wait)
     {
         var start = time.GetTimestamp();
-        using var place = await _places.EnterAsync(image.Ticket.Lane, wait);
+        using var patience = new CancellationTokenSource(image.TurnPatience ?? Timeout.InfiniteTimeSpan, time);
+        using var turn = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, wait);
+        using var place = await _places.EnterAsync(image.Ticket.Lane, turn.Token);
         if (witness.Judge(image.Case) != PoisonVerdict.Clear) return null;
         return await HandAsync(image, kernels.Any, start);
     }

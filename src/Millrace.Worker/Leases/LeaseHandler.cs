@@ -67,7 +67,10 @@ internal sealed partial class LeaseHandler(
         if (left <= TimeSpan.Zero) return LeaseEnd.Complete(LeaseOutcome.Expired);
         using var deadline = new CancellationTokenSource(Bounded(left ?? ticket.Remaining), time);
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
-        using var image = new LeasedImage(ticket, PoisonCase.Of(lease, self.Build), credit);
+        using var image = new LeasedImage(ticket, PoisonCase.Of(lease, self.Build), credit)
+        {
+            TurnPatience = lease.Deliveries < _options.DeliveriesMax ? _options.TurnPatience : null,
+        };
         try
         {
             return await WorkAsync(lease, image, deadline, wait.Token);

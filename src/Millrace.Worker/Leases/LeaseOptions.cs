@@ -36,6 +36,13 @@ public sealed record LeaseOptions
     public TimeSpan ForeignDelay { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// How long an image may wait here for a kernel before another worker may have it: kernels that all hang would keep
+    /// it past its caller's patience. 10 ms to 1 min; default 2 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan TurnPatience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
     /// How long an answer waits until the death of its kernel is stored for the fleet. 10 ms to 1 min; default 5 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]

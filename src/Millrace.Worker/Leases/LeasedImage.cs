@@ -25,6 +25,9 @@ internal sealed class LeasedImage(Ticket ticket, PoisonCase judged, WorkerCredit
     /// </summary>
     public Func<Task>? Starting { get; init; }
 
+    /// <summary>How long it may wait for an ordinary kernel; null: for as long as its caller waits.</summary>
+    public TimeSpan? TurnPatience { get; init; }
+
     /// <summary>Whether its edge holds it for this worker.</summary>
     public bool IsClaimed { get; set; }
 

@@ -83,6 +83,25 @@ public sealed partial class PoisonTests
     }
 
     [Fact]
+    public async Task Image_BehindKernelsThatAllHang_GoesBackForAnotherWorker_WhileItMay()
+    {
+        var leases = new LeaseOptions { TurnPatience = TimeSpan.FromMilliseconds(300), DeliveriesMax = 2 };
+        var pool = RunningWorker.Faulty with { ConversionTimeout = TimeSpan.FromSeconds(5) };
+        await using var worker = await RunningWorker.StartAsync(pool, leases);
+        var pills = Enumerable.Range(0, worker.Pool.Concurrency)
+            .Select(number => worker.Ticket(BadImage.Faulty("hang"), $"width={100 + number}")).ToList();
+        var hanging = pills.ConvertAll(pill => worker.ConvertAsync(pill));
+        await Task.WhenAll(pills.Select(worker.Edge.StartOf));
+
+        var released = await worker.Queue.Put(worker.Ticket(Good), deliveries: 1).End;
+        var last = await worker.ConvertAsync(worker.Ticket(Good), deliveries: 2);
+        await Task.WhenAll(hanging);
+
+        Assert.Equal(TimeSpan.Zero, released);
+        Assert.Null(last.Failure);
+    }
+
+    [Fact]
     public async Task OutsidersKill_OfAnInnocentsKernel_IsForgivenInAQuarantineKernel()
     {
         await using var worker = await RunningWorker.StartAsync();
