@@ -9,10 +9,6 @@ internal static partial class Disk
 {
     private const int Synchronously = 4;
 
-    // MADV_POPULATE_WRITE, since Linux 5.14.
-    private const int MakeWritable = 23;
-    private const int InvalidArgument = 22;
-
     /// <summary>Puts a file's bytes and length on the disk.</summary>
     /// <exception cref="IOException">It cannot.</exception>
     public static void Flush(SafeFileHandle file)
@@ -36,22 +32,6 @@ internal static partial class Disk
     public static unsafe void Copy(ReadOnlySpan<byte> from, byte* to)
     {
         fixed (byte* bytes = from) CopyBytes(to, bytes, (nuint)from.Length);
-    }
-
-    /// <summary>
-    /// Makes the pages of a part of a file that is written through memory ready to be written: without a change of what
-    /// is in them, beside whoever writes there.
-    /// </summary>
-    /// <param name="start">At a page's beginning.</param>
-    /// <param name="length">Bytes.</param>
-    /// <exception cref="IOException">The disk cannot.</exception>
-    public static unsafe void Prepare(byte* start, int length)
-    {
-        if (length <= 0 || Advise(start, (nuint)length, MakeWritable) == 0) return;
-        if (Marshal.GetLastPInvokeError() != InvalidArgument) throw Failure("make pages writable");
-
-        // An older kernel: page by page, adding nothing, and if the disk hangs meanwhile everything waits with it.
-        for (var at = 0; at < length; at += JournalFile.PageBytes) Interlocked.Or(ref *(int*)(start + at), 0);
     }
 
     /// <summary>Makes a file as long as this, and takes the room for it.</summary>
@@ -96,9 +76,6 @@ internal static partial class Disk
 
     [LibraryImport("libc", EntryPoint = "memcpy")]
     private static unsafe partial nint CopyBytes(byte* to, byte* from, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
-    private static unsafe partial int Advise(byte* start, nuint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     private static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);

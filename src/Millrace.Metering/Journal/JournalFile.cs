@@ -55,8 +55,8 @@ internal sealed unsafe class JournalFile : IDisposable
     /// <summary>Bytes that are written.</summary>
     public int Bytes => Volatile.Read(ref _used);
 
-    /// <summary>Bytes that can still be written.</summary>
-    public int Room => _length - Bytes;
+    /// <summary>Bytes that can still be written, at least one frame's in the page where it would begin.</summary>
+    public int Room => _length - Fitting(Bytes, JournalFrame.BytesMax);
 
     /// <summary>Makes a file without a head; its name and its room are on the disk when this returns.</summary>
     /// <exception cref="IOException">The disk cannot; there is no such file.</exception>
@@ -114,9 +114,10 @@ internal sealed unsafe class JournalFile : IDisposable
     /// <summary>Writes a frame for which there is room.</summary>
     public void Append(ReadOnlySpan<byte> frame)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(frame.Length, Room);
-        Disk.Copy(frame, _bytes + _used);
-        Volatile.Write(ref _used, _used + frame.Length);
+        var at = Fitting(_used, frame.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(frame.Length, _length - at);
+        Disk.Copy(frame, _bytes + at);
+        Volatile.Write(ref _used, at + frame.Length);
     }
 
     /// <summary>The writer goes on in the next page, if there is one; what is before can then be flushed.</summary>
@@ -131,7 +132,7 @@ internal sealed unsafe class JournalFile : IDisposable
         try
         {
             // After a flush that failed the system takes the pages for written.
-            if (_isDirtyAnew) Dirty(first, through);
+            if (_isDirtyAnew) Touch(first, through);
             Disk.FlushMemory(_bytes + first, through - first);
         }
         catch (IOException)
@@ -166,15 +167,19 @@ internal sealed unsafe class JournalFile : IDisposable
     private void MakeReady()
     {
         var ready = (int)Math.Min(PageAfter((long)Bytes + ReadyBytes), _length);
-        // A page that was never written needs a fault, which may wait for the disk.
-        var from = (int)Math.Max(_ready, PageAfter(Bytes));
-        Disk.Prepare(_bytes + from, ready - from);
+        // The first page of these may be written meanwhile, and was made ready before.
+        Touch(Math.Max(_ready, (int)PageAfter(Bytes)), ready);
         _ready = Math.Max(_ready, ready);
     }
 
-    // Nobody writes in these any more: a byte of each page is written as it is.
-    private void Dirty(int from, int until)
+    // A page that was never written, or not since it was flushed, needs a fault, which may wait for the disk. Its last
+    // byte is nobody's, so this races with no writer.
+    private void Touch(int from, int until)
     {
-        for (var at = from; at < until; at += PageBytes) Disk.Copy(new ReadOnlySpan<byte>(_bytes + at, 1), _bytes + at);
+        for (var at = from; at < until; at += PageBytes) Disk.Copy([0], _bytes + at + PageBytes - 1);
     }
+
+    // A frame lies in one page, and not in its last byte.
+    private static int Fitting(int at, int length) =>
+        at % PageBytes + length < PageBytes ? at : (int)PageAfter(at);
 }
