@@ -95,7 +95,11 @@ public sealed partial class Recording : IDisposable
     public async Task EndAsync(CancellationToken cancellationToken)
     {
         Journal.Close();
-        _thread.Dispose();
+        if (!_thread.End())
+        {
+            LogHangs(Journal.Held);
+            return;
+        }
         using var timeout = new CancellationTokenSource(_options.StopTimeout, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
@@ -114,7 +118,8 @@ public sealed partial class Recording : IDisposable
     public void Dispose()
     {
         Journal.Close();
-        _thread.Dispose();
+        // Whoever hangs at the disk would go on in memory that is no longer there: it is left to the process's end.
+        if (!_thread.End()) return;
         Journal.Dispose();
         _folder.Dispose();
     }
@@ -155,6 +160,10 @@ public sealed partial class Recording : IDisposable
     [LoggerMessage(8041, LogLevel.Warning,
         "The usage journal in {Folder} ended within a record; {Bytes} bytes that nobody was told of are cut off")]
     private partial void LogCut(string folder, long bytes);
+
+    [LoggerMessage(8043, LogLevel.Critical,
+        "Usage: the disk hangs as this process stops; the {Held} records that wait in memory are lost with it")]
+    private partial void LogHangs(int held);
 
     [LoggerMessage(8042, LogLevel.Warning,
         "Usage of this boot, {Written} records, is not shipped to its end; the rest goes after the next start")]

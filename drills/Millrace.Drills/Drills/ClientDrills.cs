@@ -39,15 +39,17 @@ internal static class ClientDrills
         const int underWayMax = 400;
         var patience = TimeSpan.FromSeconds(2);
         using var client = new ApiClient(() => scene.Region.EdgeAddresses, patience);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var impatient = new Conversions(client, scene.Book, cancellationToken);
-        var storm = new Pump(underWayMax, scene.Time).RunAsync(
-            () => perSecond, number => InsistAsync(scene, impatient, number), stop.Token);
-        await scene.PassAsync(5, cancellationToken);
-        await scene.DoAsync(new PauseFault(scene.Region.BrokerTargets), 5, cancellationToken);
-        await scene.PassAsync(RecoverySeconds + 10, cancellationToken);
-        await stop.CancelAsync();
-        await storm;
+        var storm = new Pump(underWayMax, scene.Time);
+        await Meanwhile.RunAsync(
+            stop => storm.RunAsync(() => perSecond, number => InsistAsync(scene, impatient, number), stop),
+            async () =>
+            {
+                await scene.PassAsync(5, cancellationToken);
+                await scene.DoAsync(new PauseFault(scene.Region.BrokerTargets), 5, cancellationToken);
+                await scene.PassAsync(RecoverySeconds + 10, cancellationToken);
+            },
+            cancellationToken);
     }
 
     private static async Task InsistAsync(Scene scene, Conversions conversions, int number)
@@ -90,22 +92,30 @@ internal static class ClientDrills
         var caller = (await scene.Region.CallersAsync($"slow {scene.Random.Next()}", 1, cancellationToken))[0];
         scene.Faults.Note(Slow, EntryType.Invoke, "");
         var clients = new SlowClients(scene.Region.EdgeAddresses, caller.Key, scene.Time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var holding = clients.RunAsync(ofEachKind, stop.Token);
-        await scene.PassAsync(15, cancellationToken);
-        foreach (var (name, text) in SmuggledRequests.All)
-        {
-            var edge = scene.Region.EdgeAddresses[scene.Random.Next(DrillRegion.Edges)];
-            var answers = await SmuggledRequests.AnswersAsync(edge, caller.Key, text, cancellationToken);
-            scene.Told[$"{Answers} {name}"] = string.Join(", ", answers);
-        }
-        await scene.PassAsync(10, cancellationToken);
-        var (open, closed) = (clients.Open, clients.Closed);
-        await stop.CancelAsync();
-        await holding;
+        var (open, closed) = (0, 0);
+        await Meanwhile.RunAsync(
+            stop => clients.RunAsync(ofEachKind, stop),
+            async () =>
+            {
+                await scene.PassAsync(15, cancellationToken);
+                await SmuggleAsync(scene, caller.Key, cancellationToken);
+                await scene.PassAsync(10, cancellationToken);
+                (open, closed) = (clients.Open, clients.Closed);
+            },
+            cancellationToken);
         var trace = string.Create(CultureInfo.InvariantCulture, $"{open} held open, {closed} cut off by edges");
         scene.Faults.Note(Slow, open > 0 && closed > 0 ? EntryType.Ok : EntryType.Info, trace);
         scene.Faults.Note(Slow, EntryType.Ok, "", Operation.Heal);
+    }
+
+    private static async Task SmuggleAsync(Scene scene, string key, CancellationToken cancellationToken)
+    {
+        foreach (var (name, text) in SmuggledRequests.All)
+        {
+            var edge = scene.Region.EdgeAddresses[scene.Random.Next(DrillRegion.Edges)];
+            var answers = await SmuggledRequests.AnswersAsync(edge, key, text, cancellationToken);
+            scene.Told[$"{Answers} {name}"] = string.Join(", ", answers);
+        }
     }
 
     private static IEnumerable<Ruling> JudgeSlow(Scene scene, Facts facts)

@@ -54,8 +54,15 @@ internal static class IdentityDrills
             $"keys {scene.Random.Next()}", cancellationToken);
         var fault = scene.DoAsync(PacketFault.Loss(share, scene.Region.Network.Hosts), 60, cancellationToken);
         using var probe = new KeyProbe(scene.Time);
-        while (!fault.IsCompleted) await RoundAsync(scene, probe, tenant, cancellationToken);
-        await fault;
+        try
+        {
+            while (!fault.IsCompleted) await RoundAsync(scene, probe, tenant, cancellationToken);
+        }
+        finally
+        {
+            // Packets are lost until it has ended.
+            await fault;
+        }
     }
 
     private static async Task RoundAsync(

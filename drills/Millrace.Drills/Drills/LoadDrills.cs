@@ -36,14 +36,12 @@ internal static class LoadDrills
         var name = $"noisy {scene.Random.Next()}";
         var noisy = (await scene.Region.CallersAsync(name, 1, cancellationToken, MakeAsync))[0];
         scene.Faults.Note(Noise, EntryType.Invoke, "");
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pump = new Pump(sent, scene.Time);
-        var noise = pump.RunAsync(
-            () => sent,
-            number => scene.Conversions.ConvertAsync(noisy, scene.Region.Images[number % 2], Noise), stop.Token);
-        await scene.PassAsync(20, cancellationToken);
-        await stop.CancelAsync();
-        await noise;
+        await Meanwhile.RunAsync(
+            stop => pump.RunAsync(
+                () => sent,
+                number => scene.Conversions.ConvertAsync(noisy, scene.Region.Images[number % 2], Noise), stop),
+            () => scene.PassAsync(20, cancellationToken), cancellationToken);
         var refused = scene.Book.Entries.Count(entry => entry is { F: Noise, Status: "429" });
         var trace = string.Create(CultureInfo.InvariantCulture, $"{refused} requests of the noisy tenant were refused");
         scene.Faults.Note(Noise, refused > 0 ? EntryType.Ok : EntryType.Info, trace);

@@ -102,14 +102,17 @@ internal static class PoisonDrills
         var (eaten, hung) = (
             await DeathsAsync(scene, "memory", cancellationToken),
             await DeathsAsync(scene, "deadline", cancellationToken));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var peak = new MemoryPeak(scene.Region.Region.Workers.Select(worker => worker.Id), scene.Time)
-            .WatchAsync(stop.Token);
+        var peak = new MemoryPeak(scene.Region.Region.Workers.Select(worker => worker.Id), scene.Time);
         var variant = scene.Random.Next();
-        await SendAsync(scene, callers, Pill(scene, "memory", variant), eaters, 1);
-        await SendAsync(scene, callers, Pill(scene, "hang", variant), hangers, hangers);
-        await stop.CancelAsync();
-        scene.Found["peak"] = await peak;
+        await Meanwhile.RunAsync(
+            peak.WatchAsync,
+            async () =>
+            {
+                await SendAsync(scene, callers, Pill(scene, "memory", variant), eaters, 1);
+                await SendAsync(scene, callers, Pill(scene, "hang", variant), hangers, hangers);
+            },
+            cancellationToken);
+        scene.Found["peak"] = peak.Bytes;
         scene.Found["eaten"] = await DeathsAsync(scene, "memory", cancellationToken) - eaten;
         scene.Found["hung"] = await DeathsAsync(scene, "deadline", cancellationToken) - hung;
         var bit = scene.Found["eaten"] > 0 && scene.Found["hung"] > 0;
@@ -137,13 +140,11 @@ internal static class PoisonDrills
         const int copies = 10;
         var callers = await scene.Region.CallersAsync($"lost {scene.Random.Next()}", Tenants, cancellationToken);
         scene.Faults.Note(Name, EntryType.Invoke, "");
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var killer = new WorkerKiller(
             scene.Region.Region, scene.Region.Role, callers.Select(caller => caller.Tenant).ToHashSet(), scene.Time);
-        var killing = killer.RunAsync(stop.Token);
-        await SendAsync(scene, callers, Pill(scene, "hang", scene.Random.Next()), copies, 1);
-        await stop.CancelAsync();
-        await killing;
+        var pill = Pill(scene, "hang", scene.Random.Next());
+        await Meanwhile.RunAsync(
+            killer.RunAsync, () => SendAsync(scene, callers, pill, copies, 1), cancellationToken);
         scene.Found["workers"] = killer.Killed;
         scene.Faults.Note(
             Name, killer.Killed > 0 ? EntryType.Ok : EntryType.Info,

@@ -76,9 +76,15 @@ internal static class RoleDrills
         var deaf = scene.DoAsync(
             PacketFault.Partition([scene.Region.Network.Of(name)], brokers, oneWay: true), deafSeconds,
             cancellationToken);
-        await scene.PassAsync(untilDone, cancellationToken);
-        await scene.DoAsync(new KillFault(scene.Region.Role(name)), 5, cancellationToken);
-        await deaf;
+        try
+        {
+            await scene.PassAsync(untilDone, cancellationToken);
+            await scene.DoAsync(new KillFault(scene.Region.Role(name)), 5, cancellationToken);
+        }
+        finally
+        {
+            await deaf;
+        }
     }
 
     private static async Task PauseWorkerAsync(Scene scene, CancellationToken cancellationToken)

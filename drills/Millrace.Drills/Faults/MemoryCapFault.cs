@@ -26,7 +26,8 @@ internal sealed class MemoryCapFault(Target target) : IFault
         Directory.CreateDirectory(_group);
         await WriteAsync("memory.limit_in_bytes", MoreBytes);
         foreach (var id in ProcessTree.Family(target.ProcessId())) await WriteAsync("cgroup.procs", id);
-        var kernel = ProcessTree.Children(target.ProcessId())[0];
+        if (ProcessTree.Children(target.ProcessId()) is not [var kernel, ..])
+            throw new InvalidOperationException($"{target.Name} has no kernels.");
         await Shell.RunAsync(string.Create(CultureInfo.InvariantCulture, $"kill -KILL {kernel}"));
     }
 

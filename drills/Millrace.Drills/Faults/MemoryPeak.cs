@@ -9,17 +9,17 @@ internal sealed class MemoryPeak(IEnumerable<int> parents, TimeProvider time)
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private readonly List<int> _parents = [.. parents];
 
+    /// <summary>Resident bytes, at most so far.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Watches until told to stop.</summary>
-    /// <returns>Resident bytes.</returns>
-    public async Task<long> WatchAsync(CancellationToken stop)
+    public async Task WatchAsync(CancellationToken stop)
     {
-        var peak = 0L;
         while (!stop.IsCancellationRequested)
         {
-            peak = Math.Max(peak, _parents.SelectMany(ProcessTree.Children).Select(Resident).DefaultIfEmpty().Max());
+            Bytes = Math.Max(Bytes, _parents.SelectMany(ProcessTree.Children).Select(Resident).DefaultIfEmpty().Max());
             await Task.Delay(Look, time, CancellationToken.None);
         }
-        return peak;
     }
 
     // One that has ended meanwhile has nothing any more.

@@ -84,19 +84,7 @@ internal sealed partial class HostDisk : IAsyncDisposable
     /// <exception cref="InvalidOperationException">Somebody has a file of it open, and keeps it for long.</exception>
     public async Task MendAsync()
     {
-        // What the process that used it has started takes a moment to see that it is gone.
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await UnmountAsync();
-                break;
-            }
-            catch (InvalidOperationException) when (attempt < UnmountsMax)
-            {
-                await Task.Delay(Pause, TimeProvider.System);
-            }
-        }
+        await UnmountAsync();
         await MountAsync();
     }
 
@@ -130,7 +118,7 @@ internal sealed partial class HostDisk : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_mounted) await UnmountAsync();
+        await UnmountAsync();
         File.Delete(_image);
     }
 
@@ -140,10 +128,21 @@ internal sealed partial class HostDisk : IAsyncDisposable
         _mounted = true;
     }
 
+    // What the process that used it has started takes a moment to see that it is gone.
     private async Task UnmountAsync()
     {
-        await Shell.RunAsync($"umount {Folder}");
-        _mounted = false;
+        for (var attempt = 1; _mounted; attempt++)
+        {
+            try
+            {
+                await Shell.RunAsync($"umount {Folder}");
+                _mounted = false;
+            }
+            catch (InvalidOperationException) when (attempt < UnmountsMax)
+            {
+                await Task.Delay(Pause, TimeProvider.System);
+            }
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

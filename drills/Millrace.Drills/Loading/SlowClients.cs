@@ -55,6 +55,19 @@ internal sealed class SlowClients(IReadOnlyList<Uri> edges, string key, TimeProv
                 return;
             }
             Interlocked.Increment(ref _closed);
+            await PauseAsync(stop);
+        }
+    }
+
+    private async Task PauseAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Task.Delay(Interval, time, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever holds on sees it.
         }
     }
 

@@ -6,6 +6,9 @@ namespace Millrace.Metering.Journal;
 /// </summary>
 internal sealed class JournalThread : IDisposable
 {
+    /// <summary>How long its last round may take.</summary>
+    private static readonly TimeSpan LastRound = TimeSpan.FromSeconds(5);
+
     private readonly UsageJournal _journal;
     private readonly ITimer _timer;
     private readonly Thread _thread;
@@ -30,14 +33,20 @@ internal sealed class JournalThread : IDisposable
     }
 
     /// <summary>Ends it after a last round.</summary>
-    public void Dispose()
+    /// <returns>False when it has not ended within 5 s: the disk hangs.</returns>
+    public bool End()
     {
-        if (_ends) return;
-        _ends = true;
-        _timer.Dispose();
-        _journal.Full.Set();
-        _thread.Join();
+        if (!_ends)
+        {
+            _ends = true;
+            _timer.Dispose();
+            _journal.Full.Set();
+        }
+        return _thread.Join(LastRound);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => End();
 
     private static bool Try(UsageJournal journal, string what, Action act)
     {

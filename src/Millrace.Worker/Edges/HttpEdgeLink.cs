@@ -204,8 +204,8 @@ internal sealed partial class HttpEdgeLink : IEdgeLink, IAsyncDisposable
             return;
         }
         // Whoever answers there next may have been started with another clock.
-        _paces.Forget(edge);
         _clocks.Forget(edge);
+        _paces.Forget(edge);
     }
 
     private IOException Unexpected(string edge, HttpStatusCode status)

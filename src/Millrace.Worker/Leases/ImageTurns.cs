@@ -62,9 +62,7 @@ internal sealed class ImageTurns(
     private async Task<Turn?> OrdinaryAsync(LeasedImage image, CancellationToken wait)
     {
         var start = time.GetTimestamp();
-        using var patience = new CancellationTokenSource(image.TurnPatience ?? Timeout.InfiniteTimeSpan, time);
-        using var turn = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, wait);
-        using var place = await _places.EnterAsync(image.Ticket.Lane, turn.Token);
+        using var place = await _places.EnterAsync(image.Ticket.Lane, image.Patience ?? wait);
         if (witness.Judge(image.Case) != PoisonVerdict.Clear) return null;
         return await HandAsync(image, kernels.Any, start);
     }

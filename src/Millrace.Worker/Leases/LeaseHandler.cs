@@ -67,9 +67,13 @@ internal sealed partial class LeaseHandler(
         if (left <= TimeSpan.Zero) return LeaseEnd.Complete(LeaseOutcome.Expired);
         using var deadline = new CancellationTokenSource(Bounded(left ?? ticket.Remaining), time);
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
+        var mayGoBack = lease.Deliveries < _options.DeliveriesMax;
+        using var turn = new CancellationTokenSource(
+            mayGoBack ? _options.TurnPatience : Timeout.InfiniteTimeSpan, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(turn.Token, wait.Token);
         using var image = new LeasedImage(ticket, PoisonCase.Of(lease, self.Build), credit)
         {
-            TurnPatience = lease.Deliveries < _options.DeliveriesMax ? _options.TurnPatience : null,
+            Patience = patience.Token,
         };
         try
         {
@@ -122,7 +126,7 @@ internal sealed partial class LeaseHandler(
     {
         if (witness.Judge(image.Case) == PoisonVerdict.Suspect)
             return await image.QuarantineAsync(pool.Quarantine, wait);
-        image.Take(await _hands.EnterAsync(image.Ticket.Lane, wait));
+        image.Take(await _hands.EnterAsync(image.Ticket.Lane, image.Patience ?? wait));
         return true;
     }
 

@@ -36,8 +36,8 @@ public sealed record LeaseOptions
     public TimeSpan ForeignDelay { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long an image may wait here for a kernel before another worker may have it: kernels that all hang would keep
-    /// it past its caller's patience. 10 ms to 1 min; default 2 s.
+    /// How long a ticket may wait here for a kernel, its bytes fetched or not, before another worker may have it:
+    /// kernels that all hang would keep it past its caller's patience. 10 ms to 1 min; default 2 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan TurnPatience { get; init; } = TimeSpan.FromSeconds(2);

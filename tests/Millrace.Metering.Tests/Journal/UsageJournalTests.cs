@@ -98,7 +98,7 @@ public sealed class UsageJournalTests
         var hanging = Task.Run(journal.Look, Recorder.Cancel);
         await time.Hangs.WaitAsync(Recorder.Cancel);
 
-        var taken = await Task.Run(() => journal.Record(Recorder.Of("t", Recorder.Noon)), Recorder.Cancel);
+        var taken = await WhileItHangsAsync(time, () => journal.Record(Recorder.Of("t", Recorder.Noon)));
         var (held, trouble) = (journal.Held, journal.Trouble);
         time.GoOn();
         await hanging;
@@ -107,6 +107,45 @@ public sealed class UsageJournalTests
         Assert.True(taken);
         Assert.Equal((1, "the disk hangs."), (held, trouble));
         Assert.Equal((0, null, 1), (journal.Held, journal.Trouble, journal.Written));
+    }
+
+    [Fact]
+    public async Task End_WhileTheDiskHangs_GivesUp()
+    {
+        using var folder = new TestFolder();
+        var time = new HangingTime(Recorder.Noon);
+        using var recorder = new Recorder(folder.Path, null, null, time);
+        var journal = recorder.Recording.Journal;
+        journal.Record(Recorder.Of("t", Recorder.Noon));
+        time.Hang();
+        var hanging = Task.Run(journal.Look, Recorder.Cancel);
+        await time.Hangs.WaitAsync(Recorder.Cancel);
+
+        await WhileItHangsAsync(time, () =>
+        {
+            recorder.Recording.EndAsync(Recorder.Cancel).GetAwaiter().GetResult();
+            return true;
+        });
+        time.GoOn();
+        await hanging;
+
+        Assert.Single(Recovered(journal.Epoch).Entries);
+    }
+
+    [Fact]
+    public void Record_LeavesTheLastByteOfEachPage()
+    {
+        using var folder = new TestFolder();
+        using (var recorder = new Recorder(folder.Path, null, null)) recorder.Record(2_000);
+
+        var files = Directory.EnumerateFiles(folder.Path, "*.journal", SearchOption.AllDirectories)
+            .Select(File.ReadAllBytes).ToList();
+
+        Assert.True(files.Sum(bytes => bytes.Length) > 30 * JournalFile.PageBytes);
+        Assert.All(files, bytes => Assert.All(
+            bytes.Chunk(JournalFile.PageBytes).Where(page => page.Length == JournalFile.PageBytes),
+            page => Assert.Equal(0, page[^1])));
+        Assert.Equal(2_000, Recovered(folder.Path).Entries.Count);
     }
 
     [Fact]
@@ -150,6 +189,20 @@ public sealed class UsageJournalTests
         var refusal = Assert.Throws<IOException>(() => new Recorder(folder.Path, null, null));
 
         Assert.Contains("Metering:Recorder", refusal.Message, StringComparison.Ordinal);
+    }
+
+    // What waits for the disk after all goes on when it has waited too long, and the test fails.
+    private static async Task<T> WhileItHangsAsync<T>(HangingTime time, Func<T> act)
+    {
+        try
+        {
+            return await Task.Run(act, Recorder.Cancel).WaitAsync(TimeSpan.FromSeconds(30), Recorder.Cancel);
+        }
+        catch (TimeoutException)
+        {
+            time.GoOn();
+            throw;
+        }
     }
 
     private static (List<JournalEntry> Entries, long Cut) Recovered(string folder) =>

@@ -86,18 +86,22 @@ public sealed partial class PoisonTests
     public async Task Image_BehindKernelsThatAllHang_GoesBackForAnotherWorker_WhileItMay()
     {
         var leases = new LeaseOptions { TurnPatience = TimeSpan.FromMilliseconds(300), DeliveriesMax = 2 };
-        var pool = RunningWorker.Faulty with { ConversionTimeout = TimeSpan.FromSeconds(5) };
+        var pool = RunningWorker.Faulty with { ConversionTimeout = TimeSpan.FromSeconds(8) };
         await using var worker = await RunningWorker.StartAsync(pool, leases);
         var pills = Enumerable.Range(0, worker.Pool.Concurrency)
             .Select(number => worker.Ticket(BadImage.Faulty("hang"), $"width={100 + number}")).ToList();
         var hanging = pills.ConvertAll(pill => worker.ConvertAsync(pill));
         await Task.WhenAll(pills.Select(worker.Edge.StartOf));
 
-        var released = await worker.Queue.Put(worker.Ticket(Good), deliveries: 1).End;
+        // More than have their bytes here at once: each waits from its lease on, and not from its turn to be fetched.
+        var behind = Enumerable.Range(0, 12).Select(_ => worker.Queue.Put(worker.Ticket(Good), deliveries: 1)).ToList();
+        var released = await Task.WhenAll(behind.Select(lease => lease.End));
+        var stillHang = hanging.All(pill => !pill.IsCompleted);
         var last = await worker.ConvertAsync(worker.Ticket(Good), deliveries: 2);
         await Task.WhenAll(hanging);
 
-        Assert.Equal(TimeSpan.Zero, released);
+        Assert.All(released, delay => Assert.Equal(TimeSpan.Zero, delay));
+        Assert.True(stillHang);
         Assert.Null(last.Failure);
     }
 
