@@ -96,11 +96,13 @@ public sealed partial class PoisonTests
         // More than have their bytes here at once: each waits from its lease on, and not from its turn to be fetched.
         var behind = Enumerable.Range(0, 12).Select(_ => worker.Queue.Put(worker.Ticket(Good), deliveries: 1)).ToList();
         var released = await Task.WhenAll(behind.Select(lease => lease.End));
+        var fetched = worker.Edge.Fetches.Count - pills.Count;
         var stillHang = hanging.All(pill => !pill.IsCompleted);
         var last = await worker.ConvertAsync(worker.Ticket(Good), deliveries: 2);
         await Task.WhenAll(hanging);
 
         Assert.All(released, delay => Assert.Equal(TimeSpan.Zero, delay));
+        Assert.InRange(fetched, 1, behind.Count / 2);
         Assert.True(stillHang);
         Assert.Null(last.Failure);
     }
