@@ -85,7 +85,7 @@ public sealed partial class PoisonTests
     [Fact]
     public async Task Image_BehindKernelsThatAllHang_GoesBackForAnotherWorker_WhileItMay()
     {
-        var leases = new LeaseOptions { TurnPatience = TimeSpan.FromMilliseconds(300), DeliveriesMax = 2 };
+        var leases = new LeaseOptions { TurnPatience = TimeSpan.FromSeconds(2), DeliveriesMax = 2 };
         var pool = RunningWorker.Faulty with { ConversionTimeout = TimeSpan.FromSeconds(8) };
         await using var worker = await RunningWorker.StartAsync(pool, leases);
         var pills = Enumerable.Range(0, worker.Pool.Concurrency)
@@ -93,16 +93,15 @@ public sealed partial class PoisonTests
         var hanging = pills.ConvertAll(pill => worker.ConvertAsync(pill));
         await Task.WhenAll(pills.Select(worker.Edge.StartOf));
 
-        // More than have their bytes here at once: each waits from its lease on, and not from its turn to be fetched.
+        // More than have their bytes here at once: each waits from its lease on. From its turn to be fetched on, the last
+        // of them would wait until kernels are free again.
         var behind = Enumerable.Range(0, 12).Select(_ => worker.Queue.Put(worker.Ticket(Good), deliveries: 1)).ToList();
         var released = await Task.WhenAll(behind.Select(lease => lease.End));
-        var fetched = worker.Edge.Fetches.Count - pills.Count;
         var stillHang = hanging.All(pill => !pill.IsCompleted);
         var last = await worker.ConvertAsync(worker.Ticket(Good), deliveries: 2);
         await Task.WhenAll(hanging);
 
         Assert.All(released, delay => Assert.Equal(TimeSpan.Zero, delay));
-        Assert.InRange(fetched, 1, behind.Count / 2);
         Assert.True(stillHang);
         Assert.Null(last.Failure);
     }
