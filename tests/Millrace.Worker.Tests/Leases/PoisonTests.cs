@@ -93,8 +93,8 @@ public sealed partial class PoisonTests
         var hanging = pills.ConvertAll(pill => worker.ConvertAsync(pill));
         await Task.WhenAll(pills.Select(worker.Edge.StartOf));
 
-        // More than have their bytes here at once: each waits from its lease on. From its turn to be fetched on, the last
-        // of them would wait until kernels are free again.
+        // More than have their bytes here at once: each waits from its lease on. From its turn to be fetched on, the
+        // last of them would wait until kernels are free again.
         var behind = Enumerable.Range(0, 12).Select(_ => worker.Queue.Put(worker.Ticket(Good), deliveries: 1)).ToList();
         var released = await Task.WhenAll(behind.Select(lease => lease.End));
         var stillHang = hanging.All(pill => !pill.IsCompleted);
