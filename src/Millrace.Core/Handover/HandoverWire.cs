@@ -12,7 +12,8 @@ namespace Millrace.Core.Handover;
 /// session.</item>
 /// <item>Result: <c>POST <see cref="ResultPath"/>{id}</c>, the body a kernel's reply as
 /// <see cref="Kernels.KernelReplyHeader"/> has it (header, text, image): 204 taken, 410 nobody waits.</item>
-/// <item>Give up: <c>DELETE <see cref="SourcePath"/>{id}</c>: 204.</item>
+/// <item>Give up: <c>DELETE <see cref="SourcePath"/>{id}</c>: 204. A worker that gets no such answer says so in its
+/// session, which the edge hears or sees end.</item>
 /// </list>
 /// </summary>
 public static class HandoverWire

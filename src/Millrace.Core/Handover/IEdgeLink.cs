@@ -28,7 +28,10 @@ public interface IEdgeLink
     /// <exception cref="IOException">The edge cannot be reached; whether it has the outcome is unknown.</exception>
     Task<bool> DeliverAsync(Ticket ticket, ConversionOutcome outcome, CancellationToken cancellationToken);
 
-    /// <summary>Gives a claim up without an outcome, as the ticket goes back to the queue.</summary>
+    /// <summary>
+    /// Gives a claim up without an outcome, as the ticket goes back to the queue. The edge has heard of it then, or
+    /// will hear of it in the session, and enqueues the ticket again.
+    /// </summary>
     ValueTask GiveUpAsync(Ticket ticket);
 }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Millrace.Core.Handover;
 
 /// <summary>
-/// The messages of a session. From the worker: hello (first), started. From the edge: welcome (first), pace.
+/// The messages of a session. From the worker: hello (first), started, left. From the edge: welcome (first), pace.
 /// </summary>
 public static class SessionText
 {
@@ -46,6 +46,13 @@ public static class SessionText
     /// <summary>Reads <see cref="Started"/>; null when it is none.</summary>
     public static Guid? ReadStarted(string text) =>
         text.Split(Divider) is ["started", var id] && Guid.TryParseExact(id, "N", out var read) ? read : null;
+
+    /// <summary>The worker has not the ticket any more, and could not say so by a give-up.</summary>
+    public static string Left(Guid id) => "left\n" + id.ToString("N");
+
+    /// <summary>Reads <see cref="Left"/>; null when it is none.</summary>
+    public static Guid? ReadLeft(string text) =>
+        text.Split(Divider) is ["left", var id] && Guid.TryParseExact(id, "N", out var read) ? read : null;
 
     /// <summary>
     /// How slow the worker is: its time a megapixel as a multiple of the fleet's median, by formats alike.

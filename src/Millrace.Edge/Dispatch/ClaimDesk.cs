@@ -32,6 +32,14 @@ internal sealed partial class ClaimDesk(
     /// <inheritdoc cref="OpenConversion.GaveUp"/>
     public void GaveUp(Guid id, Guid worker) => open.Find(id)?.GaveUp(worker, number: null);
 
+    /// <summary>
+    /// A worker has not the ticket any more, and could not give it up before it went back to the queue: whoever got it
+    /// since was told that it is taken, so it is enqueued again.
+    /// </summary>
+    /// <param name="id">Of the ticket.</param>
+    /// <param name="worker">Its instance.</param>
+    public void Left(Guid id, Guid worker) => open.Find(id)?.Spoilt(worker);
+
     /// <inheritdoc cref="OpenConversion.Deliver"/>
     public bool Deliver(Guid id, Guid worker, ConversionOutcome outcome) =>
         open.Find(id)?.Deliver(worker, outcome) ?? false;

@@ -131,7 +131,7 @@ internal sealed partial class OpenConversion : IDisposable
         return isTaken;
     }
 
-    /// <summary>A worker brought what is no outcome, or left in order without one.</summary>
+    /// <summary>A worker brought what is no outcome, or left it or us without one.</summary>
     public void Spoilt(Guid worker)
     {
         Act(Change(state => state.Spoilt(worker)), "no_outcome");

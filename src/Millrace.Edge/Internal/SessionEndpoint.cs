@@ -40,8 +40,9 @@ internal sealed partial class SessionEndpoint(
         var end = SessionEnd.Broken("It broke.");
         try
         {
-            end = await session.RunAsync(
-                id => desk.Started(id, worker.Instance), () => fleet.Pace(worker.Instance), stopping);
+            var heard = new SessionEars(
+                id => desk.Started(id, worker.Instance), id => desk.Left(id, worker.Instance));
+            end = await session.RunAsync(heard, () => fleet.Pace(worker.Instance), stopping);
         }
         finally
         {

@@ -34,17 +34,17 @@ internal sealed class WorkerSession(WebSocket socket, InternalOptions options, T
     public void Abort() => socket.Abort();
 
     /// <summary>Hears the worker and tells it its pace until the session ends.</summary>
-    /// <param name="started">A kernel of the worker gets the ticket's image.</param>
+    /// <param name="heard">What the worker says of tickets.</param>
     /// <param name="pace">The worker's pace now.</param>
     /// <param name="stopping">This edge stops.</param>
     /// <returns>How it ended.</returns>
-    public async Task<SessionEnd> RunAsync(Action<Guid> started, Func<double?> pace, CancellationToken stopping)
+    public async Task<SessionEnd> RunAsync(SessionEars heard, Func<double?> pace, CancellationToken stopping)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var telling = TellPaceAsync(pace, over.Token);
         try
         {
-            return await HearAsync(started, over.Token);
+            return await HearAsync(heard, over.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -63,12 +63,13 @@ internal sealed class WorkerSession(WebSocket socket, InternalOptions options, T
         }
     }
 
-    private async Task<SessionEnd> HearAsync(Action<Guid> started, CancellationToken over)
+    private async Task<SessionEnd> HearAsync(SessionEars heard, CancellationToken over)
     {
         while (await ReceiveAsync(over) is { } text)
         {
-            if (SessionText.ReadStarted(text) is not { } id) return SessionEnd.Broken("It said what no worker says.");
-            started(id);
+            if (SessionText.ReadStarted(text) is { } started) heard.Started(started);
+            else if (SessionText.ReadLeft(text) is { } left) heard.Left(left);
+            else return SessionEnd.Broken("It said what no worker says.");
         }
         return socket.CloseStatus is null
             ? SessionEnd.Broken("It said what no worker says.")
@@ -111,6 +112,11 @@ internal sealed class WorkerSession(WebSocket socket, InternalOptions options, T
         return null;
     }
 }
+
+/// <summary>What a worker says of tickets in its session.</summary>
+/// <param name="Started">A kernel of it gets the ticket's image.</param>
+/// <param name="Left">It has not the ticket any more.</param>
+internal readonly record struct SessionEars(Action<Guid> Started, Action<Guid> Left);
 
 /// <summary>How a session ended.</summary>
 /// <param name="Reason">One sentence for the operator.</param>

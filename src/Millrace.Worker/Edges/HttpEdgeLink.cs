@@ -91,12 +91,16 @@ internal sealed partial class HttpEdgeLink : IEdgeLink, IAsyncDisposable
         {
             using var response = await _connector.SendAsync(
                 address, HttpMethod.Delete, HandoverWire.SourcePath + ticket.Id.ToString("N"), null, timeout.Token);
+            if (response.IsSuccessStatusCode) return;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
-            // The edge finds out by itself: by the next worker's fetch, or when the session ends.
-            LogNotGivenUp(ticket.Id, ticket.Source);
+            // As when it answers otherwise.
         }
+        LogNotGivenUp(ticket.Id, ticket.Source);
+
+        // Its session lives perhaps, and then the edge takes this worker for busy with it until the caller's end.
+        if (_lines.Session(ticket.Source) is { } session) await session.SendAsync(SessionText.Left(ticket.Id));
     }
 
     /// <summary>Closes all sessions.</summary>
@@ -234,6 +238,7 @@ internal sealed partial class HttpEdgeLink : IEdgeLink, IAsyncDisposable
     [LoggerMessage(2031, LogLevel.Warning, "Ticket {Ticket} is dropped: '{Source}' is no address that may be called")]
     private partial void LogNoAddress(Guid ticket, string source);
 
-    [LoggerMessage(2032, LogLevel.Debug, "The claim on ticket {Ticket} could not be given up at {Edge}")]
+    [LoggerMessage(2032, LogLevel.Debug,
+        "The claim on ticket {Ticket} could not be given up at {Edge}: the session is to say so")]
     private partial void LogNotGivenUp(Guid ticket, string edge);
 }

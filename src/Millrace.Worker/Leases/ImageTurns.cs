@@ -62,7 +62,7 @@ internal sealed class ImageTurns(
     private async Task<Turn?> OrdinaryAsync(LeasedImage image, CancellationToken wait)
     {
         var start = time.GetTimestamp();
-        using var place = await _places.EnterAsync(image.Ticket.Lane, image.Patience ?? wait);
+        using var place = await _places.EnterAsync(image.Ticket.Lane, image.Patience?.Token ?? wait);
         if (witness.Judge(image.Case) != PoisonVerdict.Clear) return null;
         return await HandAsync(image, kernels.Any, start);
     }

@@ -68,13 +68,8 @@ internal sealed partial class LeaseHandler(
         using var deadline = new CancellationTokenSource(Bounded(left ?? ticket.Remaining), time);
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         var mayGoBack = lease.Deliveries < _options.DeliveriesMax;
-        using var turn = new CancellationTokenSource(
-            mayGoBack ? _options.TurnPatience : Timeout.InfiniteTimeSpan, time);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(turn.Token, wait.Token);
-        using var image = new LeasedImage(ticket, PoisonCase.Of(lease, self.Build), credit)
-        {
-            Patience = patience.Token,
-        };
+        using var patience = new TurnPatience(mayGoBack ? _options.TurnPatience : null, time, wait.Token);
+        using var image = new LeasedImage(ticket, PoisonCase.Of(lease, self.Build), credit) { Patience = patience };
         try
         {
             return await WorkAsync(lease, image, deadline, wait.Token);
@@ -95,7 +90,9 @@ internal sealed partial class LeaseHandler(
     {
         if (!await EnterAsync(image, wait))
             return ReleaseOrDrop(lease, _options.UnreachableDelay);
+        image.Patience?.Pause();
         var fetch = await edge.FetchAsync(lease.Ticket, wait);
+        image.Patience?.Resume();
         if (fetch.Fetched is not { } fetched) return Unfetched(lease, fetch.IsHopeless);
         ConversionOutcome? outcome;
         using (fetched)
@@ -126,7 +123,7 @@ internal sealed partial class LeaseHandler(
     {
         if (witness.Judge(image.Case) == PoisonVerdict.Suspect)
             return await image.QuarantineAsync(pool.Quarantine, wait);
-        image.Take(await _hands.EnterAsync(image.Ticket.Lane, image.Patience ?? wait));
+        image.Take(await _hands.EnterAsync(image.Ticket.Lane, image.Patience?.Token ?? wait));
         return true;
     }
 

@@ -36,7 +36,7 @@ public sealed record LeaseOptions
     public TimeSpan ForeignDelay { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a ticket may wait here for a kernel, its bytes fetched or not, before another worker may have it:
+    /// How long a ticket may wait here for a kernel, before and after its bytes come, until another worker may have it:
     /// kernels that all hang would keep it past its caller's patience. 10 ms to 1 min; default 2 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]

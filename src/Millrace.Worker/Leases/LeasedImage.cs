@@ -25,8 +25,8 @@ internal sealed class LeasedImage(Ticket ticket, PoisonCase judged, WorkerCredit
     /// </summary>
     public Func<Task>? Starting { get; init; }
 
-    /// <summary>Ends its wait for an ordinary kernel; null: its caller's end does.</summary>
-    public CancellationToken? Patience { get; init; }
+    /// <summary>Ends its waits for an ordinary kernel; null: its caller's end does.</summary>
+    public TurnPatience? Patience { get; init; }
 
     /// <summary>Whether its edge holds it for this worker.</summary>
     public bool IsClaimed { get; set; }

@@ -31,6 +31,7 @@ public sealed class SessionTextTests
         Assert.Equal(now, SessionText.ReadWelcome(SessionText.Welcome(now)));
         Assert.Equal(2.5, SessionText.ReadPace(SessionText.Pace(2.5)));
         Assert.Equal(Guid.Empty, SessionText.ReadStarted(SessionText.Started(Guid.Empty)));
+        Assert.Equal(Guid.Empty, SessionText.ReadLeft(SessionText.Left(Guid.Empty)));
     }
 
     [Fact]
@@ -42,6 +43,7 @@ public sealed class SessionTextTests
             _ = SessionText.ReadWelcome(message);
             _ = SessionText.ReadPace(message);
             _ = SessionText.ReadStarted(message);
+            _ = SessionText.ReadLeft(message);
         }
     });
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Millrace.Core.Conversions;
+using Millrace.Core.Handover;
 using Millrace.Core.Poison;
 using Millrace.Core.Tickets;
 
@@ -49,6 +50,25 @@ public sealed class DispatcherTests
         Assert.Equal(HttpStatusCode.OK, (await posting).StatusCode);
         Assert.Equal((2, 0), (again.Attempt, again.Strikes));
         Assert.Empty(edge.Ledger.List());
+    }
+
+    [Fact]
+    public async Task Post_WhenTheWorkerSaysInItsSessionThatItLeftIt_IsConvertedByAnotherWithoutBlame()
+    {
+        await using var edge = await DispatchServer.StartAsync();
+        using var first = await WireWorker.JoinAsync(edge, 1);
+        using var second = await WireWorker.JoinAsync(edge, 2);
+
+        var posting = edge.ConvertAsync();
+        var ticket = await edge.Queue.TakeAsync();
+        await first.ClaimAsync(ticket);
+        await first.SayAsync(SessionText.Left(ticket.Id));
+        var again = await edge.Queue.TakeAsync();
+        await second.ClaimAsync(again);
+        (await second.DeliverAsync(again)).Dispose();
+
+        Assert.Equal(HttpStatusCode.OK, (await posting).StatusCode);
+        Assert.Equal((2, 0), (again.Attempt, again.Strikes));
     }
 
     [Fact]

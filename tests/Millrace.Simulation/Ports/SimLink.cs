@@ -45,7 +45,7 @@ internal sealed class SimLink(
     public ValueTask StartedAsync(Ticket ticket)
     {
         started(ticket, process);
-        if (_sessions.TryGetValue(ticket.Source, out var session)) session.Say(ticket.Id);
+        if (_sessions.TryGetValue(ticket.Source, out var session)) session.SayStarted(ticket.Id);
         return default;
     }
 
@@ -71,7 +71,7 @@ internal sealed class SimLink(
         }
         catch (IOException)
         {
-            // The edge finds out by itself.
+            if (_sessions.TryGetValue(ticket.Source, out var session)) session.SayLeft(ticket.Id);
         }
     }
 

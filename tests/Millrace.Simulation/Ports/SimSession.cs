@@ -13,6 +13,7 @@ internal sealed class SimSession
 {
     private static readonly TimeSpan Ping = TimeSpan.FromSeconds(1);
     private const int SilentPings = 3;
+    private static readonly TimeSpan Resent = TimeSpan.FromMilliseconds(200);
 
     private readonly SimProcess _worker;
     private readonly Wire _wire;
@@ -40,10 +41,17 @@ internal sealed class SimSession
     public void End() => IsOpen = false;
 
     /// <summary>A kernel gets the ticket's image.</summary>
-    public void Say(Guid ticket)
+    public void SayStarted(Guid ticket) => Say(() => Door.Desk.Started(ticket, _identity.Instance));
+
+    /// <summary>The worker has not the ticket any more.</summary>
+    public void SayLeft(Guid ticket) => Say(() => Door.Desk.Left(ticket, _identity.Instance));
+
+    // Sent again for as long as the session lives, as TCP does.
+    private void Say(Action hears)
     {
-        if (IsOpen && !_wire.Weather.IsCut(_worker, Door.Process))
-            Later(() => Door.Desk.Started(ticket, _identity.Instance));
+        if (!IsOpen) return;
+        if (_wire.Weather.IsCut(_worker, Door.Process)) _worker.After(Resent, () => Say(hears));
+        else Later(hears);
     }
 
     // In order.

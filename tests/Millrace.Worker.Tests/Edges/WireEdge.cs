@@ -50,6 +50,9 @@ internal sealed class WireEdge : IAsyncDisposable
 
     public int ResultStatus { get; set; } = StatusCodes.Status204NoContent;
 
+    /// <summary>Answers a give-up; null: never.</summary>
+    public int? GiveUpStatus { get; set; } = StatusCodes.Status204NoContent;
+
     public ConcurrentQueue<WorkerIdentity> Hellos { get; } = [];
 
     public ConcurrentQueue<(string Path, string? Header, byte[] Body)> Results { get; } = [];
@@ -125,7 +128,8 @@ internal sealed class WireEdge : IAsyncDisposable
     private Task GaveUpAsync(HttpContext context)
     {
         GivenUp.Writer.TryWrite(context.Request.Path);
-        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        if (GiveUpStatus is not { } status) return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        context.Response.StatusCode = status;
         return Task.CompletedTask;
     }
 

@@ -156,6 +156,19 @@ public sealed class LeaseLoopTests
     }
 
     [Fact]
+    public async Task Lease_WhoseBytesComeSlowly_IsConverted_AsAnotherWorkerWouldWaitAsLong()
+    {
+        var leases = new LeaseOptions { TurnPatience = TimeSpan.FromMilliseconds(100) };
+        await using var worker = await RunningWorker.StartAsync(leases: leases);
+        worker.Edge.FetchTime = TimeSpan.FromMilliseconds(400);
+
+        var outcome = await worker.ConvertAsync(worker.Ticket(Good));
+
+        Assert.Null(outcome.Failure);
+        Assert.Empty(worker.Edge.GivenUp);
+    }
+
+    [Fact]
     public async Task Result_ThatGetsLostOnItsWay_IsSentAgain()
     {
         await using var worker = await RunningWorker.StartAsync();

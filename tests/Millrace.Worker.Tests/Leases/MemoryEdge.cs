@@ -16,6 +16,9 @@ internal sealed class MemoryEdge : IEdgeLink
     /// <summary>What a fetch throws.</summary>
     public Exception? Unreachable { get; set; }
 
+    /// <summary>How long a fetch takes.</summary>
+    public TimeSpan FetchTime { get; set; }
+
     /// <summary>Deliveries that fail before one succeeds.</summary>
     public int DeliveriesLost { get; set; }
 
@@ -41,14 +44,15 @@ internal sealed class MemoryEdge : IEdgeLink
 
     public Task StartOf(Ticket ticket) => _waiting[ticket.Id].Started.Task.WaitAsync(Doubles.Patience);
 
-    public Task<Fetched> FetchAsync(Ticket ticket, CancellationToken cancellationToken)
+    public async Task<Fetched> FetchAsync(Ticket ticket, CancellationToken cancellationToken)
     {
         Fetches.Enqueue(ticket.Id);
         if (Unreachable is not null) throw Unreachable;
+        if (FetchTime > TimeSpan.Zero) await Task.Delay(FetchTime, TimeProvider.System, cancellationToken);
         var held = _waiting[ticket.Id];
-        return Task.FromResult(Answer == FetchAnswer.Granted
+        return Answer == FetchAnswer.Granted
             ? new Fetched(Answer, held.Source, held.Watermark ?? [], Remaining)
-            : new Fetched(Answer));
+            : new Fetched(Answer);
     }
 
     public ValueTask StartedAsync(Ticket ticket)
