@@ -62,11 +62,12 @@ internal sealed class SimSession
         Door.Process.After(_heardAt - Door.Process.Line.Now, happens);
     }
 
+    // In settled weather nothing falls silent any more; a death is seen at once.
     private void Look()
     {
         _silent = _wire.Weather.IsCut(_worker, Door.Process) || !_worker.IsAlive ? _silent + 1 : 0;
         if (_silent >= SilentPings) Lose("it is silent");
-        else if (IsOpen) Door.Process.After(Ping, Look);
+        else if (IsOpen && (_silent > 0 || !_wire.Weather.IsSettled)) Door.Process.After(Ping, Look);
     }
 
     private void Lose(string why)

@@ -128,7 +128,8 @@ internal sealed class WireEdge : IAsyncDisposable
     private Task GaveUpAsync(HttpContext context)
     {
         GivenUp.Writer.TryWrite(context.Request.Path);
-        if (GiveUpStatus is not { } status) return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        if (GiveUpStatus is not { } status)
+            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         context.Response.StatusCode = status;
         return Task.CompletedTask;
     }
