@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Millrace.Drills.Drills;
 using Millrace.Drills.Hosts;
 using Millrace.Drills.Reporting;
@@ -159,7 +160,8 @@ internal static class DrillCommand
     }
 
     private static bool IsOfTheMachine(Exception exception) =>
-        exception is InvalidOperationException or TimeoutException or HttpRequestException or IOException;
+        exception is InvalidOperationException or TimeoutException or HttpRequestException or IOException
+            or JsonException;
 
     private static Dictionary<string, string> SabotageOf(string root, string? name) => name is null ? [] : new()
     {

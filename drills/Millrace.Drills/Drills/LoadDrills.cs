@@ -30,7 +30,8 @@ internal static class LoadDrills
 
     private static async Task NoiseAsync(Scene scene, CancellationToken cancellationToken)
     {
-        const int quota = 20;
+        // With what the others send it is what these cores can do: a region has room for the quotas that it sells.
+        const int quota = 10;
         const int sent = 10 * quota;
         var management = scene.Region.Region.Management!;
         var name = $"noisy {scene.Random.Next()}";

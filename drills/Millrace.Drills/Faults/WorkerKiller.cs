@@ -1,30 +1,34 @@
+using System.Text;
+using System.Text.Json;
 using Millrace.Region.Running;
-using Millrace.Region.Watch;
 
 namespace Millrace.Drills.Faults;
 
 /// <summary>
-/// Kills any worker to which a ticket of certain tenants is handed, as an image would that got out of its kernel; each
-/// is started again at once, as its service would be.
+/// Kills any worker that has got a picture of certain tenants from its edge, as an image would that got out of its
+/// kernel; each is started again at once, as its service would be. Whom the queue merely hands a ticket that another
+/// has lives on.
 /// </summary>
 internal sealed class WorkerKiller(
     RunningRegion region, Func<string, Target> role, IReadOnlySet<string> tenants, TimeProvider time)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private readonly Dictionary<string, long> _read = [];
+    private readonly GrantReading _grants = new(tenants);
 
     /// <summary>Workers that were killed.</summary>
     public int Killed { get; private set; }
 
-    /// <summary>Watches what workers log of their tickets until told to stop.</summary>
+    /// <summary>Watches what edges log of tickets until told to stop.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        foreach (var worker in region.Workers) _read[worker.Name] = new FileInfo(worker.Start.LogPath).Length;
+        // Who is who stands before; what those tenants sent comes from now on.
+        foreach (var edge in region.Edges) _ = NewLines(edge.Start.LogPath).Select(_grants.Hear).ToList();
         while (!stop.IsCancellationRequested)
         {
-            foreach (var name in region.Workers.Select(worker => worker.Name).ToList())
+            var lines = region.Edges.SelectMany(edge => NewLines(edge.Start.LogPath));
+            foreach (var name in lines.Select(_grants.Hear).OfType<string>().Distinct().ToList())
             {
-                if (!HasPill(name)) continue;
                 var worker = role(name);
                 await worker.KillAsync();
                 Killed++;
@@ -34,17 +38,41 @@ internal sealed class WorkerKiller(
         }
     }
 
-    private bool HasPill(string name)
+    private string[] NewLines(string path)
     {
-        var path = region.Workers.Single(worker => worker.Name == name).Start.LogPath;
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        stream.Seek(_read[name], SeekOrigin.Begin);
+        stream.Seek(_read.GetValueOrDefault(path), SeekOrigin.Begin);
         using var reader = new StreamReader(stream);
         var text = reader.ReadToEnd();
         // The last line may still be cut.
         var whole = text.LastIndexOf('\n') + 1;
-        _read[name] += System.Text.Encoding.UTF8.GetByteCount(text.AsSpan(0, whole));
-        return text[..whole].Split('\n').Select(TicketTrace.Read).OfType<TicketTrace>()
-            .Any(trace => trace.Step is TicketStep.Leased && tenants.Contains(trace.Tenant));
+        _read[path] = _read.GetValueOrDefault(path) + Encoding.UTF8.GetByteCount(text.AsSpan(0, whole));
+        return text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
+}
+
+/// <summary>Reads from edges' logs which worker gets the pictures of certain tenants.</summary>
+/// <param name="tenants">Whose.</param>
+internal sealed class GrantReading(IReadOnlySet<string> tenants)
+{
+    private readonly Dictionary<string, string> _names = [];
+    private readonly HashSet<string> _jobs = [];
+
+    /// <summary>Reads the next line.</summary>
+    /// <returns>The worker's name, if the line grants it such a picture.</returns>
+    public string? Hear(string line)
+    {
+        if (!line.EndsWith('}')) return null;
+        using var entry = JsonDocument.Parse(line);
+        if (!entry.RootElement.TryGetProperty("State", out var state)) return null;
+        if (Text(state, "Instance") is { } instance && Text(state, "Kernels") is not null)
+            _names[instance] = Text(state, "Worker")!;
+        if (Text(state, "Tenant") is { } tenant && tenants.Contains(tenant) && Text(state, "Job") is { } sent)
+            _jobs.Add(sent);
+        if (Text(state, "Answer") != "Granted" || !_jobs.Contains(Text(state, "Job")!)) return null;
+        return _names[Text(state, "Worker")!];
+    }
+
+    private static string? Text(JsonElement state, string name) =>
+        state.TryGetProperty(name, out var value) ? value.ToString() : null;
 }

@@ -27,12 +27,17 @@ internal sealed record TicketTrace(
     TicketStep Step, Guid Job, string Tenant, string Lane, DateTimeOffset At, int Deliveries)
 {
     private const string Category = "Millrace.Tickets";
+    private const string Beginning = "{\"Timestamp\":";
 
-    /// <summary>Reads a line of a log in JSON; null when it is about something else.</summary>
+    /// <summary>
+    /// Reads a line of a log in JSON; null when it is about something else. What a killed process left of its last
+    /// line stands before the first of the next, and is nothing.
+    /// </summary>
     public static TicketTrace? Read(string line)
     {
-        if (!line.Contains(Category, StringComparison.Ordinal)) return null;
-        using var entry = JsonDocument.Parse(line);
+        var begins = line.LastIndexOf(Beginning, StringComparison.Ordinal);
+        if (begins < 0 || !line.AsSpan(begins).Contains(Category, StringComparison.Ordinal)) return null;
+        using var entry = JsonDocument.Parse(line.AsMemory(begins));
         var state = entry.RootElement.GetProperty("State");
         if (!Enum.TryParse<TicketStep>(Text(state, nameof(Step)), out var step)) return null;
         return new TicketTrace(

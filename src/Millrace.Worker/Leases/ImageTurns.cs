@@ -72,7 +72,14 @@ internal sealed class ImageTurns(
         var start = time.GetTimestamp();
         if (!await image.QuarantineAsync(pool.Quarantine, wait))
             return new Turn(Without(image, ConversionFailure.QueueFull), null);
-        if (witness.Judge(image.Case) == PoisonVerdict.Quarantined) return null;
+        var verdict = witness.Judge(image.Case);
+        if (verdict == PoisonVerdict.Quarantined) return null;
+        if (verdict == PoisonVerdict.Clear && image.Death is null)
+        {
+            // Acquitted while it waited: of a picture that many ask for, all would go alone, one after the other.
+            image.LeaveQuarantine();
+            return null;
+        }
         await using var kernel = await kernels.Alone(wait);
         if (kernel is null) return new Turn(Without(image, ConversionFailure.NoKernel), null);
 

@@ -88,8 +88,9 @@ internal sealed partial class LeaseHandler(
     private async Task<LeaseEnd> WorkAsync(
         ILease lease, LeasedImage image, CancellationTokenSource deadline, CancellationToken wait)
     {
-        if (!await EnterAsync(image, wait))
-            return ReleaseOrDrop(lease, _options.UnreachableDelay);
+        // When it may not go back again its caller is told that the line is full: by its edge, which must know of it.
+        if (!await EnterAsync(image, wait) && lease.Deliveries < _options.DeliveriesMax)
+            return LeaseEnd.Release(LeaseOutcome.Released, jitter.Of(_options.UnreachableDelay));
         image.Patience?.Pause();
         var fetch = await edge.FetchAsync(lease.Ticket, wait);
         image.Patience?.Resume();
@@ -119,10 +120,17 @@ internal sealed partial class LeaseHandler(
     }
 
     // A suspect waits for its quarantine kernel before it fetches: the line is longer than the bytes of it should be.
+    // One that was acquitted meanwhile needs none.
     private async Task<bool> EnterAsync(LeasedImage image, CancellationToken wait)
     {
         if (witness.Judge(image.Case) == PoisonVerdict.Suspect)
-            return await image.QuarantineAsync(pool.Quarantine, wait);
+        {
+            image.Patience?.Pause();
+            if (!await image.QuarantineAsync(pool.Quarantine, wait)) return false;
+            if (witness.Judge(image.Case) != PoisonVerdict.Clear) return true;
+            image.LeaveQuarantine();
+            image.Patience?.Resume();
+        }
         image.Take(await _hands.EnterAsync(image.Ticket.Lane, image.Patience?.Token ?? wait));
         return true;
     }

@@ -65,6 +65,15 @@ internal sealed class LeasedImage(Ticket ticket, PoisonCase judged, WorkerCredit
         return IsQuarantined;
     }
 
+    /// <summary>It needs no quarantine kernel, as what was held against it was lifted; others need not wait for it.</summary>
+    public void LeaveQuarantine()
+    {
+        _quarantine?.Dispose();
+        _quarantine = null;
+        if (_elsewhere) credit.Return();
+        _elsewhere = false;
+    }
+
     /// <summary>It needs no kernel any more.</summary>
     public void LeaveKernels()
     {

@@ -1,8 +1,8 @@
 namespace Millrace.Worker.Leases;
 
 /// <summary>
-/// How long a ticket waits here for a kernel before it goes back for another worker. Only waits count, not what its
-/// edge takes for the bytes: another worker would wait as long for them. Used by one caller at a time.
+/// How long a ticket waits here for an ordinary kernel before it goes back for another worker. What its edge takes for
+/// the bytes does not count: another worker would wait as long for them. Used by one caller at a time.
 /// </summary>
 internal sealed class TurnPatience : IDisposable
 {
@@ -12,6 +12,7 @@ internal sealed class TurnPatience : IDisposable
     private readonly TimeSpan? _most;
     private TimeSpan _waited;
     private long _since;
+    private bool _isPaused;
 
     /// <summary>Begins with a wait.</summary>
     /// <param name="most">All waits together; null: as long as its caller waits.</param>
@@ -27,17 +28,20 @@ internal sealed class TurnPatience : IDisposable
     /// <summary>Ends its waits.</summary>
     public CancellationToken Token => _linked.Token;
 
-    /// <summary>It waits for its bytes, not for a kernel.</summary>
+    /// <summary>It waits for its bytes or in quarantine, not for an ordinary kernel.</summary>
     public void Pause()
     {
+        if (_isPaused) return;
+        _isPaused = true;
         _turn.CancelAfter(Timeout.InfiniteTimeSpan);
-        _waited = _time.GetElapsedTime(_since);
+        _waited += _time.GetElapsedTime(_since);
     }
 
-    /// <summary>It has its bytes, and waits for a kernel again.</summary>
+    /// <summary>It waits for an ordinary kernel again.</summary>
     public void Resume()
     {
         if (_most is not { } most) return;
+        _isPaused = false;
         _since = _time.GetTimestamp();
         _turn.CancelAfter(_waited < most ? most - _waited : TimeSpan.Zero);
     }

@@ -22,6 +22,16 @@ public sealed class TicketTraceTests
         Assert.Equal(123_456, trace.At.Ticks / TimeSpan.TicksPerMicrosecond % 1_000_000);
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(1)]
+    public void Read_BehindTheLastWordsOfAKilledProcess_IsTheNextLine(int cutAt)
+    {
+        var trace = TicketTrace.Read(Line[..cutAt] + Line)!;
+
+        Assert.Equal(TicketTrace.Read(Line), trace);
+    }
+
     [Fact]
     public void Read_AnotherLine_IsNone() => Assert.Null(TicketTrace.Read("""{"Category":"Other","State":{}}"""));
 }

@@ -2,6 +2,7 @@ using Millrace.Core.Conversions;
 using Millrace.Core.Poison;
 using Millrace.Core.Tickets;
 using Millrace.Testing;
+using Millrace.Worker.Leases;
 
 namespace Millrace.Worker.Tests.Leases;
 
@@ -30,6 +31,40 @@ public sealed class AcquittalTests
         Assert.Equal((1, 1), (aloneFirst, alone.Count));
         Assert.Equal([loss.Id], worker.Ledger.Acquitted);
         Assert.Empty(worker.Ledger.List());
+    }
+
+    [Fact]
+    public async Task Success_WhileOthersOfItsKindWaitInTheLine_BringsThemToOrdinaryKernels()
+    {
+        await using var worker = await RunningWorker.StartAsync();
+        var alone = WatchKernels(worker);
+        await LoseAsync(worker, worker.Ticket(Good));
+
+        var tickets = Enumerable.Range(0, 8).Select(_ => worker.Ticket(Good)).ToList();
+        var outcomes = await Task.WhenAll(tickets.Select(ticket => worker.ConvertAsync(ticket)));
+
+        // The second may begin before the first's acquittal is stored.
+        Assert.All(outcomes, outcome => Assert.Null(outcome.Failure));
+        Assert.InRange(alone.Distinct().Count(), 1, 3);
+    }
+
+    [Fact]
+    public async Task Refusal_OfAFullLine_IsToldOnceTheTicketMayNotGoBack()
+    {
+        var pool = RunningWorker.Faulty with { QuarantineQueueMax = 0, ConversionTimeout = TimeSpan.FromSeconds(4) };
+        await using var worker = await RunningWorker.StartAsync(pool, new LeaseOptions { DeliveriesMax = 2 });
+        var hanging = worker.Ticket(BadImage.Faulty("hang"));
+        await LoseAsync(worker, hanging);
+        await LoseAsync(worker, worker.Ticket(Good));
+        var first = worker.ConvertAsync(hanging);
+        await worker.Edge.StartOf(hanging);
+
+        var back = await worker.Queue.Put(worker.Ticket(Good), deliveries: 1).End;
+        var told = await worker.ConvertAsync(worker.Ticket(Good), deliveries: 2);
+        await first;
+
+        Assert.True(back > TimeSpan.Zero);
+        Assert.Equal(ConversionFailure.QueueFull, told.Failure);
     }
 
     [Fact]
@@ -124,7 +159,10 @@ public sealed class AcquittalTests
     private static List<int> WatchKernels(RunningWorker worker)
     {
         var (ordinary, alone) = (worker.Pool.ProcessIds.ToHashSet(), new List<int>());
-        worker.Edge.OnStarted = _ => alone.AddRange(worker.Pool.ProcessIds.Where(id => !ordinary.Contains(id)));
+        worker.Edge.OnStarted = _ =>
+        {
+            lock (alone) alone.AddRange(worker.Pool.ProcessIds.Where(id => !ordinary.Contains(id)));
+        };
         return alone;
     }
 
