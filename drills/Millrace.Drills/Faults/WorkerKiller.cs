@@ -24,6 +24,8 @@ internal sealed class WorkerKiller(
     {
         // Who is who stands before; what those tenants sent comes from now on.
         foreach (var edge in region.Edges) _ = NewLines(edge.Start.LogPath).Select(_grants.Hear).ToList();
+        // A start takes seconds, in which others may get it.
+        var starts = new List<Task>();
         while (!stop.IsCancellationRequested)
         {
             var lines = region.Edges.SelectMany(edge => NewLines(edge.Start.LogPath));
@@ -32,10 +34,11 @@ internal sealed class WorkerKiller(
                 var worker = role(name);
                 await worker.KillAsync();
                 Killed++;
-                await worker.StartAsync(CancellationToken.None);
+                starts.Add(worker.StartAsync(CancellationToken.None));
             }
             await Task.Delay(Look, time, CancellationToken.None);
         }
+        await Task.WhenAll(starts);
     }
 
     private string[] NewLines(string path)

@@ -14,6 +14,11 @@ internal sealed class DrillBill(DrillRegion region, Drill drill, Scene scene)
 {
     private static readonly string[] Runs = ["first", "second"];
 
+    // The clocks of a drill are wrong by an hour at most.
+    private static readonly TimeSpan AheadMax = TimeSpan.FromHours(1.5);
+
+    private bool _isPrepared;
+
     /// <summary>Stops edges and workers, which then ship all they have, and bills.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -46,20 +51,24 @@ internal sealed class DrillBill(DrillRegion region, Drill drill, Scene scene)
         foreach (var caller in scene.Callers) await ReadLedgerAsync(caller, cancellationToken);
     }
 
-    // A drill may begin in one month and end in the next.
+    // A drill may begin in one month and end in the next, and a clock that is ahead is in it before.
     private IEnumerable<DateTimeOffset> Months()
     {
-        var now = scene.Time.GetUtcNow();
-        for (var at = region.StartedAt; at.Year < now.Year || at.Month < now.Month; at = at.AddMonths(1))
+        var last = Latest();
+        for (var at = region.StartedAt; at.Year < last.Year || at.Month < last.Month; at = at.AddMonths(1))
             yield return at;
-        yield return now;
+        yield return last;
     }
+
+    private DateTimeOffset Latest() => scene.Time.GetUtcNow() + AheadMax;
 
     private async Task<bool> BillAsync(
         BillOffice office, Dictionary<(string Run, string Tenant), TenantBill> bills,
         CancellationToken cancellationToken)
     {
-        if (drill.BeforeBillAsync is { } before) await before(scene, office, cancellationToken);
+        // Once: what it does counts for every month.
+        if (!_isPrepared && drill.BeforeBillAsync is { } before) await before(scene, office, cancellationToken);
+        _isPrepared = true;
         if (!IsWell(await office.SealAsync(cancellationToken))) return false;
         foreach (var run in Runs)
         {
@@ -99,7 +108,7 @@ internal sealed class DrillBill(DrillRegion region, Drill drill, Scene scene)
     private async Task ReadLedgerAsync(Caller caller, CancellationToken cancellationToken)
     {
         var items = await region.Region.Ledger!.ReadAsync(
-            caller.Tenant, region.StartedAt, scene.Time.GetUtcNow(), cancellationToken);
+            caller.Tenant, region.StartedAt, Latest(), cancellationToken);
         var sum = default(BilledUse);
         foreach (var item in items)
         {

@@ -19,6 +19,9 @@ internal sealed class ImageTurns(
     /// <summary>Attempts, and judgements that changed while an image waited for one.</summary>
     private const int TurnsMax = 8;
 
+    /// <summary>How long the next in the line waits for a success before it to be known of.</summary>
+    private static readonly TimeSpan AcquittalWait = TimeSpan.FromSeconds(1);
+
     private readonly LaneGate _places = new(pool.Concurrency);
 
     /// <summary>Converts an image that has been fetched.</summary>
@@ -89,7 +92,11 @@ internal sealed class ImageTurns(
         // Those known before it begins: what is struck meanwhile, it says nothing of.
         var losses = witness.Losses(image.Case);
         var turn = await HandAsync(image, kernel.ConvertAsync, start);
-        if (turn.Answer.Outcome?.Image is not null && image.Death is null) witness.Acquit(losses);
+        if (turn.Answer.Outcome?.Image is not null && image.Death is null)
+        {
+            image.KeepQuarantineUntil(Task.WhenAny(
+                witness.AcquitAsync(losses), Task.Delay(AcquittalWait, time, CancellationToken.None)));
+        }
         return turn;
     }
 

@@ -11,6 +11,7 @@ internal sealed class LeasedImage(Ticket ticket, PoisonCase judged, WorkerCredit
     private LanePlace? _hand;
     private bool _keepsHand;
     private QuarantinePlace? _quarantine;
+    private Task _keepsQuarantine = Task.CompletedTask;
     private bool _elsewhere;
 
     public Ticket Ticket { get; } = ticket;
@@ -65,7 +66,7 @@ internal sealed class LeasedImage(Ticket ticket, PoisonCase judged, WorkerCredit
         return IsQuarantined;
     }
 
-    /// <summary>It needs no quarantine kernel, as what was held against it was lifted; others need not wait for it.</summary>
+    /// <summary>It needs no quarantine kernel, as what was held against it was lifted.</summary>
     public void LeaveQuarantine()
     {
         _quarantine?.Dispose();
@@ -74,20 +75,32 @@ internal sealed class LeasedImage(Ticket ticket, PoisonCase judged, WorkerCredit
         _elsewhere = false;
     }
 
+    /// <summary>
+    /// Its place in the line goes to the next one then at the earliest: one that asks for the same is judged by its
+    /// success.
+    /// </summary>
+    public void KeepQuarantineUntil(Task known) => _keepsQuarantine = known;
+
     /// <summary>It needs no kernel any more.</summary>
     public void LeaveKernels()
     {
         LeaveOthers();
-        _quarantine?.Dispose();
+        _ = EndQuarantineAsync();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         if (!_keepsHand) _hand?.Dispose();
-        _quarantine?.Dispose();
+        _ = EndQuarantineAsync();
         if (_elsewhere) credit.Return();
         _elsewhere = false;
+    }
+
+    private async Task EndQuarantineAsync()
+    {
+        await _keepsQuarantine;
+        _quarantine?.Dispose();
     }
 
     private void LeaveOthers()

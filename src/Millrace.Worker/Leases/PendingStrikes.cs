@@ -25,7 +25,8 @@ internal sealed partial class PendingStrikes(
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Strike> _strikes = [];
-    private readonly Channel<PoisonEvent> _again = Channel.CreateUnbounded<PoisonEvent>();
+    private readonly Channel<(PoisonEvent Happened, TaskCompletionSource? Stored)> _again =
+        Channel.CreateUnbounded<(PoisonEvent Happened, TaskCompletionSource? Stored)>();
 
     /// <summary>Counts a death from now on; without effect when as many are kept as may be.</summary>
     public void Add(Strike strike)
@@ -53,7 +54,7 @@ internal sealed partial class PendingStrikes(
     {
         bool kept;
         lock (_lock) kept = _strikes.ContainsKey(strike.Id);
-        if (kept) _again.Writer.TryWrite(new PoisonEvent.Struck(strike));
+        if (kept) _again.Writer.TryWrite((new PoisonEvent.Struck(strike), null));
         else LogLost(strike.Fingerprint);
     }
 
@@ -61,10 +62,18 @@ internal sealed partial class PendingStrikes(
     /// Stores an acquittal in the background; dropped when as much waits as may wait, as the next success tells it
     /// again.
     /// </summary>
-    public void StoreLater(PoisonEvent.Acquitted acquitted)
+    /// <returns>Ends once it is stored or lost.</returns>
+    public Task StoreLaterAsync(PoisonEvent.Acquitted acquitted)
     {
-        if (_again.Reader.Count < options.Value.PendingStrikesMax) _again.Writer.TryWrite(acquitted);
-        else LogLost(acquitted.Fingerprint);
+        if (_again.Reader.Count >= options.Value.PendingStrikesMax)
+        {
+            LogLost(acquitted.Fingerprint);
+            return Task.CompletedTask;
+        }
+        // Whoever waits for it only gives a place on, which may be done here.
+        var stored = new TaskCompletionSource();
+        _again.Writer.TryWrite((acquitted, stored));
+        return stored.Task;
     }
 
     /// <inheritdoc/>
@@ -78,9 +87,10 @@ internal sealed partial class PendingStrikes(
             while (await _again.Reader.WaitToReadAsync(stoppingToken))
             {
                 // One a turn: whoever waits for the channel itself stays in the context that it runs in.
-                if (!_again.Reader.TryRead(out var happened)) continue;
-                if (!await StoreAsync(happened, stoppingToken)) LogLost(happened.Subject);
-                if (happened is PoisonEvent.Struck struck) Remove(struck.Strike);
+                if (!_again.Reader.TryRead(out var next)) continue;
+                if (!await StoreAsync(next.Happened, stoppingToken)) LogLost(next.Happened.Subject);
+                if (next.Happened is PoisonEvent.Struck struck) Remove(struck.Strike);
+                next.Stored?.TrySetResult();
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -63,15 +63,13 @@ internal sealed partial class PoisonWitness(
 
     /// <summary>The request has succeeded alone: tells the fleet, in the background.</summary>
     /// <param name="losses">What was known of it before.</param>
-    public void Acquit(IReadOnlyList<Strike> losses)
+    /// <returns>Ends once others are judged by it, or it is lost; no answer is to wait for that.</returns>
+    public Task AcquitAsync(IReadOnlyList<Strike> losses) => Task.WhenAll(losses.Select(loss =>
     {
-        foreach (var loss in losses)
-        {
-            LogAcquitted(loss.Fingerprint, loss.At, loss.Witness);
-            metrics.Acquitted();
-            pending.StoreLater(PoisonEvent.Acquitted.Of(loss, self.Name, time.GetUtcNow()));
-        }
-    }
+        LogAcquitted(loss.Fingerprint, loss.At, loss.Witness);
+        metrics.Acquitted();
+        return pending.StoreLaterAsync(PoisonEvent.Acquitted.Of(loss, self.Name, time.GetUtcNow()));
+    }));
 
     private static DeathCause CauseOf(KernelDeathCause cause) => cause switch
     {
