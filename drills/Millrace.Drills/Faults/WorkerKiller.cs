@@ -5,16 +5,15 @@ using Millrace.Region.Running;
 namespace Millrace.Drills.Faults;
 
 /// <summary>
-/// Kills any worker that has got a picture of certain tenants from its edge, as an image would that got out of its
-/// kernel; each is started again at once, as its service would be. Whom the queue merely hands a ticket that another
-/// has lives on.
+/// Kills any worker a kernel of which gets a picture of certain tenants, as an image would that got out of its kernel;
+/// each is started again at once, as its service would be. Whom the queue merely hands a ticket lives on.
 /// </summary>
 internal sealed class WorkerKiller(
     RunningRegion region, Func<string, Target> role, IReadOnlySet<string> tenants, TimeProvider time)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private readonly Dictionary<string, long> _read = [];
-    private readonly GrantReading _grants = new(tenants);
+    private readonly StartReading _starts = new(tenants);
 
     /// <summary>Workers that were killed.</summary>
     public int Killed { get; private set; }
@@ -23,13 +22,13 @@ internal sealed class WorkerKiller(
     public async Task RunAsync(CancellationToken stop)
     {
         // Who is who stands before; what those tenants sent comes from now on.
-        foreach (var edge in region.Edges) _ = NewLines(edge.Start.LogPath).Select(_grants.Hear).ToList();
+        foreach (var edge in region.Edges) _ = NewLines(edge.Start.LogPath).Select(_starts.Hear).ToList();
         // A start takes seconds, in which others may get it.
         var starts = new List<Task>();
         while (!stop.IsCancellationRequested)
         {
             var lines = region.Edges.SelectMany(edge => NewLines(edge.Start.LogPath));
-            foreach (var name in lines.Select(_grants.Hear).OfType<string>().Distinct().ToList())
+            foreach (var name in lines.Select(_starts.Hear).OfType<string>().Distinct().ToList())
             {
                 var worker = role(name);
                 await worker.KillAsync();
@@ -54,15 +53,15 @@ internal sealed class WorkerKiller(
     }
 }
 
-/// <summary>Reads from edges' logs which worker gets the pictures of certain tenants.</summary>
+/// <summary>Reads from edges' logs which worker's kernels get the pictures of certain tenants.</summary>
 /// <param name="tenants">Whose.</param>
-internal sealed class GrantReading(IReadOnlySet<string> tenants)
+internal sealed class StartReading(IReadOnlySet<string> tenants)
 {
     private readonly Dictionary<string, string> _names = [];
     private readonly HashSet<string> _jobs = [];
 
     /// <summary>Reads the next line.</summary>
-    /// <returns>The worker's name, if the line grants it such a picture.</returns>
+    /// <returns>The worker's name, if the line says that a kernel of it gets such a picture.</returns>
     public string? Hear(string line)
     {
         if (!line.EndsWith('}')) return null;
@@ -72,7 +71,7 @@ internal sealed class GrantReading(IReadOnlySet<string> tenants)
             _names[instance] = Text(state, "Worker")!;
         if (Text(state, "Tenant") is { } tenant && tenants.Contains(tenant) && Text(state, "Job") is { } sent)
             _jobs.Add(sent);
-        if (Text(state, "Answer") != "Granted" || !_jobs.Contains(Text(state, "Job")!)) return null;
+        if (Text(state, "Step") != "Started" || !_jobs.Contains(Text(state, "Job")!)) return null;
         return _names[Text(state, "Worker")!];
     }
 

@@ -95,6 +95,7 @@ internal sealed partial class OpenConversion : IDisposable
     /// <summary>A kernel of the worker gets the image.</summary>
     public void Started(Guid worker)
     {
+        _parts.Trace.Started(Order.Id, worker);
         lock (_lock) _state = _state.Started(worker);
     }
 

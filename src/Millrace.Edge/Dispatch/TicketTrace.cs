@@ -23,6 +23,9 @@ internal sealed partial class TicketTrace(ILoggerFactory logs)
     /// <summary>A worker asked for its bytes.</summary>
     public void Fetched(Guid job, Guid worker, FetchAnswer answer) => LogWorker(nameof(Fetched), job, worker, answer);
 
+    /// <summary>A kernel of the worker gets its image.</summary>
+    public void Started(Guid job, Guid worker) => LogWorker(nameof(Started), job, worker, null);
+
     /// <summary>A worker's claim on it has ended.</summary>
     /// <param name="how">Delivered, given up, lost or spoilt.</param>
     /// <param name="job">Whose ticket.</param>
