@@ -110,7 +110,7 @@ public readonly record struct DispatchState
             : without.Retry();
     }
 
-    /// <summary>The worker brought what is no outcome, or left it or in order: its claim ends, others try.</summary>
+    /// <summary>The worker brought no outcome, gave it up or took its leave: its claim ends, others try.</summary>
     public DispatchStep Spoilt(Guid worker) => Of(worker) is null ? new DispatchStep(this) : Without(worker).Retry();
 
     /// <summary>A strike is stored, or could not be; either way it counts here.</summary>

@@ -132,7 +132,7 @@ internal sealed partial class OpenConversion : IDisposable
         return isTaken;
     }
 
-    /// <summary>A worker brought what is no outcome, or left it or us without one.</summary>
+    /// <summary>A worker brought what is no outcome, gave the image up, or took its leave.</summary>
     public void Spoilt(Guid worker)
     {
         Act(Change(state => state.Spoilt(worker)), "no_outcome");
