@@ -25,9 +25,9 @@ public sealed class AnswerCountingTests
         await server.Client.GetAsync("/v1/nowhere", TestContext.Current.CancellationToken);
         await server.Client.GetAsync("/health/ready", TestContext.Current.CancellationToken);
         await server.Client.GetAsync("/elsewhere", TestContext.Current.CancellationToken);
-        await CountsAsync(server);
+        await CountsAsync(server, answers: 3);
 
-        Assert.Equal(new(3, 0, 0, 0), await CountsAsync(server));
+        Assert.Equal(new(3, 0, 0, 0), await CountsAsync(server, answers: 3));
     }
 
     [Theory, MemberData(nameof(Failures))]
@@ -63,7 +63,7 @@ public sealed class AnswerCountingTests
         held.Release();
         await first;
 
-        Assert.Equal(new(1, 0, 1, 0), await CountsAsync(server));
+        Assert.Equal(new(1, 0, 1, 0), await CountsAsync(server, answers: 2));
     }
 
     [Fact]
@@ -77,10 +77,8 @@ public sealed class AnswerCountingTests
 
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
-        AnswerCounts counts;
-        while ((counts = await CountsAsync(server)) == default) await Task.Yield();
 
-        Assert.Equal(new(0, 0, 0, 1), counts);
+        Assert.Equal(new(0, 0, 0, 1), await CountsAsync(server));
     }
 
     [Fact]
@@ -100,13 +98,21 @@ public sealed class AnswerCountingTests
             member => Assert.True(described.TryGetProperty(member.Name, out _), member.Name));
     }
 
-    private static async Task<AnswerCounts> CountsAsync(EdgeServer server)
+    /// <summary>What is counted once there are so many: an answer is counted when its client may have it already.</summary>
+    private static async Task<AnswerCounts> CountsAsync(EdgeServer server, int answers = 1)
     {
-        var text = await server.Client.GetStringAsync(
-            ServiceDefinition.Path, TestContext.Current.CancellationToken);
-        var windows = JsonDocument.Parse(text).RootElement.GetProperty("availability").GetProperty("windows")
-            .EnumerateArray().Select(Read).Distinct().ToList();
-        return Assert.Single(windows);
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var text = await server.Client.GetStringAsync(
+                ServiceDefinition.Path, TestContext.Current.CancellationToken);
+            var windows = JsonDocument.Parse(text).RootElement.GetProperty("availability").GetProperty("windows")
+                .EnumerateArray().Select(Read).Distinct().ToList();
+            var counts = windows[0];
+            var isAll = windows.Count == 1 && counts.Good + counts.Bad + counts.Shed + counts.Unheard >= answers;
+            if (isAll || TimeProvider.System.GetElapsedTime(start) > EdgeServer.Patience) return Assert.Single(windows);
+            await Task.Yield();
+        }
     }
 
     private static AnswerCounts Read(JsonElement window) => new(
