@@ -10,8 +10,8 @@ public sealed record LeaseOptions
     [Required, StringLength(64, MinimumLength = 1)] public string Name { get; init; } = Environment.MachineName;
 
     /// <summary>
-    /// Deliveries after which a ticket is not given back again, but dropped where its edge cannot be reached, and refused
-    /// where the line of quarantine kernels is full. 1 to 100; default 5.
+    /// Deliveries after which a ticket is not given back again, but dropped where its edge cannot be reached, and
+    /// refused where the line of quarantine kernels is full. 1 to 100; default 5.
     /// </summary>
     [Range(1, 100)] public int DeliveriesMax { get; init; } = 5;
 

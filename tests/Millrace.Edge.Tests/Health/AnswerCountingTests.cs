@@ -110,7 +110,8 @@ public sealed class AnswerCountingTests
                 .EnumerateArray().Select(Read).Distinct().ToList();
             var counts = windows[0];
             var isAll = windows.Count == 1 && counts.Good + counts.Bad + counts.Shed + counts.Unheard >= answers;
-            if (isAll || TimeProvider.System.GetElapsedTime(start) > EdgeServer.Patience) return Assert.Single(windows);
+            if (isAll || TimeProvider.System.GetElapsedTime(start) > EdgeServer.Patience)
+                return Assert.Single(windows);
             await Task.Yield();
         }
     }
