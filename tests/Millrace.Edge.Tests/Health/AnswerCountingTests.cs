@@ -98,7 +98,7 @@ public sealed class AnswerCountingTests
             member => Assert.True(described.TryGetProperty(member.Name, out _), member.Name));
     }
 
-    /// <summary>What is counted once there are so many: an answer is counted when its client may have it already.</summary>
+    /// <summary>What is counted once there are so many: an answer is counted when its client may have it.</summary>
     private static async Task<AnswerCounts> CountsAsync(EdgeServer server, int answers = 1)
     {
         var start = TimeProvider.System.GetTimestamp();
