@@ -3,6 +3,7 @@ using Millrace.Core.Poison;
 using Millrace.Core.Tickets;
 using Millrace.Testing;
 using Millrace.Worker.Leases;
+using Millrace.Worker.Pool;
 
 namespace Millrace.Worker.Tests.Leases;
 
@@ -49,9 +50,26 @@ public sealed class AcquittalTests
     }
 
     [Fact]
+    public async Task Place_OfOneThatSucceeded_IsTheNextOnesOnceThatIsKnown()
+    {
+        await using var worker = await RunningWorker.StartAsync();
+        var (line, known) = (new QuarantineLine(places: 1, waitingMax: 0), new TaskCompletionSource());
+        using var image = new LeasedImage(
+            worker.Ticket(Good), PoisonCase.Of(worker.Ticket(Good), 1, worker.Pool.Build), worker.Credit);
+        await image.QuarantineAsync(line, TestContext.Current.CancellationToken);
+
+        image.KeepQuarantineUntil(known.Task);
+        image.LeaveKernels();
+        var before = line.InUse;
+        known.SetResult();
+
+        Assert.Equal((1, 0), (before, line.InUse));
+    }
+
+    [Fact]
     public async Task Refusal_OfAFullLine_IsToldOnceTheTicketMayNotGoBack()
     {
-        var pool = RunningWorker.Faulty with { QuarantineQueueMax = 0, ConversionTimeout = TimeSpan.FromSeconds(4) };
+        var pool = RunningWorker.Faulty with { QuarantineQueueMax = 0, ConversionTimeout = TimeSpan.FromSeconds(8) };
         await using var worker = await RunningWorker.StartAsync(pool, new LeaseOptions { DeliveriesMax = 2 });
         var hanging = worker.Ticket(BadImage.Faulty("hang"));
         await LoseAsync(worker, hanging);

@@ -158,9 +158,9 @@ public sealed class LeaseLoopTests
     [Fact]
     public async Task Lease_WhoseBytesComeSlowly_IsConverted_AsAnotherWorkerWouldWaitAsLong()
     {
-        var leases = new LeaseOptions { TurnPatience = TimeSpan.FromMilliseconds(100) };
+        var leases = new LeaseOptions { TurnPatience = TimeSpan.FromSeconds(1) };
         await using var worker = await RunningWorker.StartAsync(leases: leases);
-        worker.Edge.FetchTime = TimeSpan.FromMilliseconds(400);
+        worker.Edge.FetchTime = 2 * leases.TurnPatience;
 
         var outcome = await worker.ConvertAsync(worker.Ticket(Good));
 

@@ -50,6 +50,8 @@ internal sealed class RunningWorker : IAsyncDisposable
     public AnswerCounts Answers =>
         _host.Services.GetRequiredService<LiveAnswers>().Of(ServiceDefinition.Worker).Read()[^1].Counts;
 
+    public WorkerCredit Credit => _host.Services.GetRequiredService<WorkerCredit>();
+
     public LeaseHealth Health => _host.Services.GetRequiredService<LeaseHealth>();
 
     public EdgeClocks Clocks => _host.Services.GetRequiredService<EdgeClocks>();
