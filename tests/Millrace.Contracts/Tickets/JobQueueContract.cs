@@ -112,7 +112,9 @@ public abstract partial class JobQueueContract : IAsyncLifetime
         }
 
         Assert.Equal(Lanes.Images, lanes.Distinct().Order());
-        Assert.InRange(lanes.Count(lane => lane == Lane.Interactive), 50, 99);
+        // More than an equal share. No more is certain: a broker may be slow to refill a lane of which it gave all
+        // that it may, and meanwhile another has its turn. The shares themselves are held by LaneTurnsTests.
+        Assert.InRange(lanes.Count(lane => lane == Lane.Interactive), 34, 99);
     }
 
     [Fact]
