@@ -5,7 +5,8 @@ namespace Millrace.Queue.Sqlite;
 
 /// <summary>
 /// The one writer of a database: takes changes in the order in which they come and commits as many as wait together, so
-/// that a sync of the disk is shared.
+/// that a sync of the disk is shared. A transaction in which nothing need outlive the power is not synced; the next one
+/// that is syncs it too, as both stand in one log.
 /// </summary>
 internal sealed class GroupCommit : IAsyncDisposable
 {
@@ -21,6 +22,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     private readonly SqliteConnection _connection;
     private readonly Task _writing;
     private volatile string _fault = "";
+    private bool? _isSyncing;
 
     /// <summary>Starts the writer, which alone uses the connection from now on.</summary>
     public GroupCommit(SqliteConnection connection)
@@ -32,7 +34,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     /// <summary>Why the last transaction failed; empty when it did not.</summary>
     public string Fault => _fault;
 
-    /// <summary>Makes a change; returns once it is on the disk.</summary>
+    /// <summary>Makes a change; returns once it is committed: as safe as it asks to be.</summary>
     /// <param name="work">What to do.</param>
     /// <param name="cancellationToken">Abandons the wait; the change may still be made.</param>
     /// <exception cref="IOException">It could not be written; the message says whether it may be stored.</exception>
@@ -105,6 +107,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         var stored = "is not stored";
         try
         {
+            Sync(batch.Exists(work => work.IsSynced));
             SqliteFile.Execute(_connection, "BEGIN IMMEDIATE");
             foreach (var work in batch) work.Run();
             stored = "may be stored";
@@ -120,6 +123,13 @@ internal sealed class GroupCommit : IAsyncDisposable
         _fault = "";
         foreach (var work in batch) work.Commit();
         return null;
+    }
+
+    private void Sync(bool isWanted)
+    {
+        if (_isSyncing == isWanted) return;
+        SqliteFile.Execute(_connection, isWanted ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+        _isSyncing = isWanted;
     }
 
     // What it was to mend shows again in the next transaction.

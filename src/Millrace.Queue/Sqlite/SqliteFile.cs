@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Millrace.Queue.Sqlite;
 
 /// <summary>
-/// A database file that one process has open, with its lock file: write-ahead log, and synced at every commit, so that
-/// what was committed outlives the process and the power.
+/// A database file that one process has open, with its lock file: write-ahead log, and synced at every commit unless
+/// told otherwise, so that what was committed outlives the process and the power.
 /// </summary>
 internal sealed class SqliteFile : IDisposable
 {

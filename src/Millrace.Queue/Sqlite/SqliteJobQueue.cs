@@ -10,7 +10,8 @@ namespace Millrace.Queue.Sqlite;
 /// <summary>
 /// The queue of one process: one cell. Interactive and heavy tickets stand in memory, as their callers' connections end
 /// with the process; bulk and webhook tickets on disk, in <c>queue.db</c>. A ticket on disk is handed out after that
-/// was written too, so that <see cref="ILease.Deliveries"/> tells of a process that died with it.
+/// was written too, so that <see cref="ILease.Deliveries"/> tells of a process that died with it. What was enqueued
+/// outlives the power; a power cut may undo the last leases and completions, so that those tickets are handed out again.
 /// </summary>
 public sealed partial class SqliteJobQueue : IJobQueue, IHostedService, IAsyncDisposable
 {
@@ -162,7 +163,10 @@ public sealed partial class SqliteJobQueue : IJobQueue, IHostedService, IAsyncDi
         if (held.Ticket is { } ticket) return Lease(seat, held, ticket);
         try
         {
-            var work = new DiskWork<MarkedTicket>(() => _table!.Mark(held.Order), _ => { }, takesRoom: false);
+            var work = new DiskWork<MarkedTicket>(() => _table!.Mark(held.Order), _ => { }, takesRoom: false)
+            {
+                IsSynced = false,
+            };
             var marked = await Disk().DoAsync(work, CancellationToken.None);
             if (marked.Ticket is { } read)
                 return Lease(seat, held with { Deliveries = marked.Deliveries }, read);
@@ -185,7 +189,7 @@ public sealed partial class SqliteJobQueue : IJobQueue, IHostedService, IAsyncDi
     {
         try
         {
-            var work = new DiskWork<bool>(() => Deleted(held.Order), _ => { }, takesRoom: false);
+            var work = new DiskWork<bool>(() => Deleted(held.Order), _ => { }, takesRoom: false) { IsSynced = false };
             return await Disk().DoAsync(work, CancellationToken.None);
         }
         catch (IOException exception)

@@ -31,6 +31,10 @@ internal sealed class Descent(OpenFolder root, int folderNamesMax) : IDisposable
     /// <summary>Goes there and makes it if need be; false when somebody has removed a folder meanwhile.</summary>
     public bool EnterOrMake(string segment)
     {
+        // As a rule it is there: found without a hold on the folder above.
+        var here = Here;
+        if (TryEnter(segment)) return true;
+        GoBack(here);
         var name = Shelf.PrefixName(segment);
         if (PlaceName(segment, () => TryStep(name), () => TryEnter(segment), () => TryMake(name)) == Placing.Gone)
             return false;
