@@ -25,7 +25,8 @@ internal static class DrillCommand
 
     private static readonly Option<double> Minutes = new("--minutes")
     {
-        Description = "Goes on with the drills in turn, with further seeds, until so many are over. Default: 0.",
+        Description = "Goes on with the drills in turn, with further seeds, until so many are over; the drill 'mix' "
+            + "lasts until then. Default: 0.",
     };
 
     private static readonly Option<bool> Reports = new("--report")
@@ -132,23 +133,27 @@ internal static class DrillCommand
         Console.Out.WriteLine($"starting a region in network namespaces; logs in {options.Folder}");
         await using var region = await DrillRegion.StartAsync(options, cancellationToken);
         Console.Out.WriteLine($"  up after {time.GetElapsedTime(start).TotalSeconds:0} s");
+        var up = time.GetTimestamp();
         do
         {
             foreach (var drill in wanted)
-                results.Add(await TryOneAsync(drills, region, drill, seed, cancellationToken));
+            {
+                var left = limit - time.GetElapsedTime(up);
+                results.Add(await TryOneAsync(drills, region, drill, seed, left, cancellationToken));
+            }
             seed++;
         }
-        while (time.GetElapsedTime(start) < limit);
+        while (time.GetElapsedTime(up) < limit);
         Console.Out.WriteLine($"  {time.GetElapsedTime(start).TotalSeconds:0} s in all");
     }
 
     // A drill that breaks off has shown nothing, and the next one is still worth running.
     private static async Task<(string Text, bool Passed)> TryOneAsync(
-        string drills, DrillRegion region, Drill drill, int seed, CancellationToken cancellationToken)
+        string drills, DrillRegion region, Drill drill, int seed, TimeSpan left, CancellationToken cancellationToken)
     {
         try
         {
-            var verdict = await RunOneAsync(drills, region, drill, seed, cancellationToken);
+            var verdict = await RunOneAsync(drills, region, drill, seed, left, cancellationToken);
             return ($"{drill.Name} (seed {seed}): {verdict.Word}", verdict.Passed);
         }
         catch (Exception exception) when (IsOfTheMachine(exception))
@@ -170,12 +175,13 @@ internal static class DrillCommand
     };
 
     private static async Task<DrillVerdict> RunOneAsync(
-        string drills, DrillRegion region, Drill drill, int seed, CancellationToken cancellationToken)
+        string drills, DrillRegion region, Drill drill, int seed, TimeSpan left, CancellationToken cancellationToken)
     {
         var folder = new RunFolder(drills, drill.Name, seed, TimeProvider.System.GetUtcNow());
         Console.Out.WriteLine($"drill {drill.Name}, seed {seed}: {drill.Promise}");
         await using var history = folder.History();
-        var verdict = await new DrillRun(region, drill, seed, TimeProvider.System).RunAsync(history, cancellationToken);
+        var run = new DrillRun(region, drill, seed, left, TimeProvider.System);
+        var verdict = await run.RunAsync(history, cancellationToken);
         folder.Write(verdict, region.Options.Folder, counts: region.Options.RoleEnvironment.Count == 0);
         Report.Print(verdict, folder.Path);
         return verdict;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Millrace.Drills.Faults;
-using Millrace.Drills.History;
 using Millrace.Drills.Judging;
 using Millrace.Drills.Running;
 using Millrace.Region.Load;
@@ -10,7 +9,6 @@ namespace Millrace.Drills.Drills;
 /// <summary>What happens to keys on their way to the edges.</summary>
 internal static class IdentityDrills
 {
-    private const string Management = "postgres, manage-1";
     private const double DownSeconds = 10;
     private const string Made = "made";
     private const string Revoked = "revoked";
@@ -32,19 +30,18 @@ internal static class IdentityDrills
 
     private static async Task AwayAsync(Scene scene, CancellationToken cancellationToken)
     {
-        var management = scene.Region.Region.Management!;
-        scene.Faults.Note(Management, EntryType.Invoke, "");
-        await management.KillAsync();
-        await scene.PassAsync(DownSeconds, cancellationToken);
-        var edge = scene.Region.Find("edge-3");
-        await edge.StopAsync();
-        await scene.Region.Region.RestartAsync(edge, cancellationToken);
-        await scene.PassAsync(DownSeconds, cancellationToken);
-        var gone = management.Replicas.All(replica => !replica.Runs);
-        scene.Faults.Note(
-            Management, gone ? EntryType.Ok : EntryType.Info, gone ? "ended; edge-3 was started without them" : "");
-        await management.RestartAsync(cancellationToken);
-        scene.Faults.Note(Management, EntryType.Ok, "", Operation.Heal);
+        const string edge = "edge-3";
+        var away = scene.DoAsync(
+            new ManagementFault(scene.Region.Region.Management!), 3 * DownSeconds, cancellationToken);
+        try
+        {
+            await scene.PassAsync(DownSeconds, cancellationToken);
+            await scene.DoAsync(new RestartFault(edge, () => scene.Region.RestartAsync(edge)), 1, cancellationToken);
+        }
+        finally
+        {
+            await away;
+        }
     }
 
     private static async Task LossAsync(Scene scene, CancellationToken cancellationToken)

@@ -124,7 +124,7 @@ internal static class RoleDrills
     {
         string[] roles = ["worker-1", "worker-2", "worker-3", "edge-1", "edge-2", "edge-3"];
         foreach (var name in roles)
-            await scene.DoAsync(new RestartFault(name, () => RestartAsync(name)), 1, cancellationToken);
+            await scene.DoAsync(new RestartFault(name, () => scene.Region.RestartAsync(name)), 1, cancellationToken);
         foreach (var broker in scene.Region.Region.Brokers.Nodes)
         {
             await scene.DoAsync(
@@ -136,14 +136,6 @@ internal static class RoleDrills
                     return true;
                 }),
                 1, cancellationToken);
-        }
-
-        async Task<bool> RestartAsync(string name)
-        {
-            var role = scene.Region.Find(name);
-            var exit = await role.StopAsync();
-            await scene.Region.Region.RestartAsync(role, cancellationToken);
-            return exit == 0;
         }
     }
 }

@@ -4,9 +4,11 @@ namespace Millrace.Drills.Judging;
 internal static class Court
 {
     /// <summary>Rulings of the faults and of J1 to J6; J7 needs a drill's limits.</summary>
-    public static IReadOnlyList<Ruling> Judge(Facts facts) =>
+    /// <param name="facts">Of the history.</param>
+    /// <param name="tracelessShareMax">Share of the faults that need not have left a trace.</param>
+    public static IReadOnlyList<Ruling> Judge(Facts facts, double tracelessShareMax = 0) =>
     [
-        FaultJudge.Judge(facts),
+        FaultJudge.Judge(facts, tracelessShareMax),
         PromiseJudge.Judge(facts),
         StrangerJudge.JudgeStrangers(facts),
         StrangerJudge.JudgeRecovered(facts),

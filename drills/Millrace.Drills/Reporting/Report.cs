@@ -19,7 +19,7 @@ internal static class Report
         }
         foreach (var phase in verdict.Phases) Console.Out.WriteLine("    " + Line(phase));
         Console.Out.WriteLine($"drill {verdict.Name}: {verdict.Word}; {folder}");
-        if (!verdict.Passed) Console.Out.WriteLine($"  again: ./dev drill {verdict.Name} --seed {verdict.Seed}");
+        if (!verdict.Passed) Console.Out.WriteLine($"  again: {verdict.Again}");
     }
 
     /// <summary>The table in Markdown; a drill of which no run says anything is "not shown".</summary>

@@ -28,6 +28,9 @@ internal sealed record Drill(string Name, string Promise, Func<Scene, Cancellati
     /// <summary>What an operator does before the month is billed; null: nothing.</summary>
     public Func<Scene, BillOffice, CancellationToken, Task>? BeforeBillAsync { get; init; }
 
+    /// <summary>Whether it lasts for what is left of --minutes.</summary>
+    public bool IsAsLongAsTold { get; init; }
+
     public DrillLimits Limits { get; init; } = new();
 
     /// <summary>Promises of its own, judged from the history.</summary>

@@ -11,4 +11,7 @@ internal sealed record DrillLimits
 
     /// <summary>Share of conversions that may fail, of all in the drill. 0: none.</summary>
     public double FailedShareMax { get; init; }
+
+    /// <summary>Share of the faults that may leave no trace. 0: none.</summary>
+    public double TracelessShareMax { get; init; }
 }

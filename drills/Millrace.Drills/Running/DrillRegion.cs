@@ -150,6 +150,16 @@ internal sealed class DrillRegion : IAsyncDisposable
         Task StartAsync(CancellationToken cancellationToken) => Region.RestartAsync(Find(name), cancellationToken);
     }
 
+    /// <summary>Stops an edge or a worker in order, and starts it again.</summary>
+    /// <returns>Whether it ended in order.</returns>
+    public async Task<bool> RestartAsync(string name)
+    {
+        var role = Find(name);
+        var exit = await role.StopAsync();
+        await Region.RestartAsync(role, CancellationToken.None);
+        return exit == 0;
+    }
+
     /// <summary>The process of an edge or a worker as it is now.</summary>
     public RoleProcess Find(string name) => Region.Edges.Concat(Region.Workers).Single(role => role.Name == name);
 

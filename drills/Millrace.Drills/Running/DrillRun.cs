@@ -7,7 +7,12 @@ using Millrace.Drills.Loading;
 namespace Millrace.Drills.Running;
 
 /// <summary>Runs one drill: load, faults, healing, draining, judgement.</summary>
-internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeProvider time)
+/// <param name="region">Where.</param>
+/// <param name="drill">Which.</param>
+/// <param name="seed">Chooses whom faults hit.</param>
+/// <param name="length">Of a drill that lasts as long as it is told to.</param>
+/// <param name="time">Of all waits.</param>
+internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSpan length, TimeProvider time)
 {
     private const int Callers = 6;
     private const double BeforeSeconds = 8;
@@ -50,6 +55,7 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimePr
             Callers = callers,
             Random = new Random(seed),
             Time = time,
+            Length = length,
             ConversionsPerSecond = drill.Load.ConversionsPerSecond,
             JobsPerSecond = drill.Load.JobsPerSecond,
         };
@@ -128,13 +134,14 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimePr
         var phases = Phase.Of(facts, Operation.Convert);
         List<Ruling> rulings =
         [
-            .. Court.Judge(facts),
+            .. Court.Judge(facts, drill.Limits.TracelessShareMax),
             GapJudge.Judge(facts, Operation.Convert, drill.Limits.GapMax, drill.Limits.RecoveryMax),
             FailedJudge.Judge(facts, drill.Limits.FailedShareMax),
             .. drill.Judge(scene, facts),
         ];
         return new DrillVerdict(drill.Name, drill.Promise, seed, time.GetUtcNow(), Court.Sum(rulings), rulings, phases)
         {
+            Minutes = drill.IsAsLongAsTold ? Math.Max(0, length.TotalMinutes) : 0,
             FaultEvents = facts.Of(Operation.Fault).Count(Facts.IsOk),
             LongestGapSeconds = Gaps.Of(facts, Operation.Convert)?.LongestGap.TotalSeconds,
             Facts = facts,

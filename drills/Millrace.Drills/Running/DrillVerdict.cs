@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Millrace.Drills.Judging;
 
@@ -17,6 +18,15 @@ internal sealed record DrillVerdict(
 {
     /// <summary>Faults that were made and left a trace.</summary>
     public int FaultEvents { get; init; }
+
+    /// <summary>How long it was told to last; 0: it lasts as long as its faults.</summary>
+    public double Minutes { get; init; }
+
+    /// <summary>What repeats it on the command line.</summary>
+    [JsonIgnore]
+    public string Again => string.Create(
+        CultureInfo.InvariantCulture,
+        $"./dev drill {Name} --seed {Seed}{(Minutes > 0 ? $" --minutes {Minutes:0.#}" : "")}");
 
     /// <summary>The longest time without a conversion that ended well; null when none did.</summary>
     public double? LongestGapSeconds { get; init; }

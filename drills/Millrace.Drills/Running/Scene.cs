@@ -23,6 +23,9 @@ internal sealed class Scene
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>How long a drill that lasts as long as it is told to goes on.</summary>
+    public required TimeSpan Length { get; init; }
+
     /// <summary>Conversions a second, from now on.</summary>
     public double ConversionsPerSecond { get; set; }
 

@@ -22,19 +22,10 @@ internal sealed class RegionEngines : IAsyncDisposable
     /// <summary>The usage ledger; null without one.</summary>
     public RegionLedger? Ledger { get; private set; }
 
-    /// <summary>Starts all that the options ask for.</summary>
-    public async Task StartAsync(RegionOptions options, CancellationToken cancellationToken)
-    {
-        _brokers = await RabbitCluster.StartAsync(
-            Path.Combine(options.Folder, "brokers"), options.Hosts("broker", options.Brokers), cancellationToken);
-        if (options.HasLedger)
-            Ledger = await RegionLedger.StartAsync(Path.Combine(options.Folder, "ledger"), options.HostOf("ledger"));
-        if (options.StorageNodes == 0) return;
-        Store = await RegionStore.StartAsync(
-            Path.Combine(options.Folder, "store"), options.HostOf("store"),
-            options.Hosts("store", options.StorageNodes), cancellationToken);
-        if (options.Webhooks) Ear = await WebhookEar.StartAsync(options.Root, cancellationToken);
-    }
+    /// <summary>Starts all that the options ask for, side by side: each mostly waits for itself.</summary>
+    public Task StartAsync(RegionOptions options, CancellationToken cancellationToken) => Task.WhenAll(
+        StartBrokersAsync(options, cancellationToken), StartLedgerAsync(options),
+        StartStoreAsync(options, cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -43,5 +34,24 @@ internal sealed class RegionEngines : IAsyncDisposable
         if (Ledger is not null) await Ledger.DisposeAsync();
         if (Store is not null) await Store.DisposeAsync();
         if (_brokers is not null) await _brokers.DisposeAsync();
+    }
+
+    private async Task StartBrokersAsync(RegionOptions options, CancellationToken cancellationToken) =>
+        _brokers = await RabbitCluster.StartAsync(
+            Path.Combine(options.Folder, "brokers"), options.Hosts("broker", options.Brokers), cancellationToken);
+
+    private async Task StartLedgerAsync(RegionOptions options)
+    {
+        if (!options.HasLedger) return;
+        Ledger = await RegionLedger.StartAsync(Path.Combine(options.Folder, "ledger"), options.HostOf("ledger"));
+    }
+
+    private async Task StartStoreAsync(RegionOptions options, CancellationToken cancellationToken)
+    {
+        if (options.StorageNodes == 0) return;
+        Store = await RegionStore.StartAsync(
+            Path.Combine(options.Folder, "store"), options.HostOf("store"),
+            options.Hosts("store", options.StorageNodes), cancellationToken);
+        if (options.Webhooks) Ear = await WebhookEar.StartAsync(options.Root, cancellationToken);
     }
 }

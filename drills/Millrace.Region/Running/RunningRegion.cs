@@ -16,9 +16,12 @@ internal sealed class RunningRegion : IAsyncDisposable
     private readonly RegionEngines _engines;
     private readonly EngineThread _thread = new();
     private readonly Random _random = new(RandomNumberGenerator.GetInt32(int.MaxValue));
-    private readonly List<RoleProcess> _edges = [];
-    private readonly List<RoleProcess> _workers = [];
-    private readonly List<RoleProcess> _senders = [];
+    private readonly Lock _lock = new();
+
+    // Replaced when one is started again: whoever goes through them meanwhile goes on with those of before.
+    private IReadOnlyList<RoleProcess> _edges = [];
+    private IReadOnlyList<RoleProcess> _workers = [];
+    private IReadOnlyList<RoleProcess> _senders = [];
 
     private RunningRegion(RegionOptions options, RegionEngines engines) => (_options, _engines) = (options, engines);
 
@@ -64,12 +67,9 @@ internal sealed class RunningRegion : IAsyncDisposable
         var region = new RunningRegion(options, new RegionEngines());
         try
         {
-            await region._engines.StartAsync(options, cancellationToken);
-            if (options.Management > 0)
-            {
-                region.Management = await RegionManagement.StartAsync(
-                    options, region._thread, region._random, cancellationToken);
-            }
+            await Task.WhenAll(
+                region._engines.StartAsync(options, cancellationToken),
+                region.StartManagementAsync(cancellationToken));
             File.WriteAllText(options.SettingsPath, RegionSettings.Of(options, region._engines));
             await region.StartRolesAsync(cancellationToken);
             return region;
@@ -92,8 +92,11 @@ internal sealed class RunningRegion : IAsyncDisposable
         // If it does not start, the one that ended stands in its place.
         var again = await RoleProcess.StartAsync(start ?? role.Start, _thread, cancellationToken);
         await role.DisposeAsync();
-        var list = role.Start.InternalAddress is null ? _workers : _edges;
-        list[list.IndexOf(role)] = again;
+        lock (_lock)
+        {
+            _workers = [.. _workers.Select(one => one == role ? again : one)];
+            _edges = [.. _edges.Select(one => one == role ? again : one)];
+        }
         return again;
     }
 
@@ -106,19 +109,34 @@ internal sealed class RunningRegion : IAsyncDisposable
         _thread.Dispose();
     }
 
+    private async Task StartManagementAsync(CancellationToken cancellationToken)
+    {
+        if (_options.Management > 0)
+            Management = await RegionManagement.StartAsync(_options, _thread, _random, cancellationToken);
+    }
+
     private async Task StartRolesAsync(CancellationToken cancellationToken)
     {
-        for (var i = 1; i <= _options.Workers; i++)
+        _workers = await StartAllAsync(_options.Workers, Worker, cancellationToken);
+        _edges = await StartAllAsync(_options.Edges, Edge, cancellationToken);
+        if (Ear is not null) _senders = await StartAllAsync(Senders, Sender, cancellationToken);
+    }
+
+    // Side by side. When one does not start, the others end.
+    private async Task<IReadOnlyList<RoleProcess>> StartAllAsync(
+        int count, Func<int, RoleStart> make, CancellationToken cancellationToken)
+    {
+        var starts = Enumerable.Range(1, count).Select(make).ToList();
+        var starting = starts.Select(start => RoleProcess.StartAsync(start, _thread, cancellationToken)).ToList();
+        try
         {
-            _workers.Add(await RoleProcess.StartAsync(Worker(i), _thread, cancellationToken));
+            return await Task.WhenAll(starting);
         }
-        for (var i = 1; i <= _options.Edges; i++)
+        catch
         {
-            _edges.Add(await RoleProcess.StartAsync(Edge(i), _thread, cancellationToken));
-        }
-        for (var i = 1; Ear is not null && i <= Senders; i++)
-        {
-            _senders.Add(await RoleProcess.StartAsync(Sender(i), _thread, cancellationToken));
+            foreach (var started in starting.Where(task => task.IsCompletedSuccessfully))
+                await (await started).DisposeAsync();
+            throw;
         }
     }
 

@@ -11,7 +11,7 @@ namespace Millrace.Queue.Sqlite;
 /// The queue of one process: one cell. Interactive and heavy tickets stand in memory, as their callers' connections end
 /// with the process; bulk and webhook tickets on disk, in <c>queue.db</c>. A ticket on disk is handed out after that
 /// was written too, so that <see cref="ILease.Deliveries"/> tells of a process that died with it. What was enqueued
-/// outlives the power; a power cut may undo the last leases and completions, so that those tickets are handed out again.
+/// outlives the power; a power cut may undo the last leases and completions, and those tickets are handed out again.
 /// </summary>
 public sealed partial class SqliteJobQueue : IJobQueue, IHostedService, IAsyncDisposable
 {
