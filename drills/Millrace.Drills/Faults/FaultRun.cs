@@ -19,6 +19,10 @@ internal sealed class FaultRun(HistoryBook book, Action<string> say, TimeProvide
             if (trace is null) Note(fault.Name, EntryType.Info, "no trace", Operation.Fault);
             else Note(fault.Name, EntryType.Ok, trace, Operation.Fault);
         }
+        catch (Exception exception) when (IsTold(fault, exception))
+        {
+            throw;
+        }
         finally
         {
             await fault.HealAsync(CancellationToken.None);
@@ -38,5 +42,12 @@ internal sealed class FaultRun(HistoryBook book, Action<string> say, TimeProvide
             Status = trace,
         });
         say(operation == Operation.Heal ? $"healed: {name}" : $"fault: {name} {trace}".TrimEnd());
+    }
+
+    // Told before it is healed: what could not be made may not be mended either, and that would be all that is heard.
+    private bool IsTold(IFault fault, Exception exception)
+    {
+        say($"could not be made: {fault.Name}: {exception.Message}");
+        return false;
     }
 }

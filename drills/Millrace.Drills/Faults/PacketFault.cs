@@ -23,8 +23,8 @@ internal sealed class PacketFault : IFault
         var probability = share.ToString("0.####", CultureInfo.InvariantCulture);
         string[] match = ["-i", "eth0", "-m", "statistic", "--mode", "random", "--probability", probability];
         var percent = (share * 100).ToString("0", CultureInfo.InvariantCulture);
-        return new PacketFault(
-            $"{percent} % loss at {hosts.Count} hosts", [.. hosts.Select(host => (host, match))]);
+        var where = hosts.Count == 1 ? hosts.Single().Name : $"{hosts.Count} hosts";
+        return new PacketFault($"{percent} % loss at {where}", [.. hosts.Select(host => (host, match))]);
     }
 
     /// <summary>Nothing from one side arrives at the other: both ways, or from the first to the second.</summary>

@@ -10,7 +10,7 @@ internal static class FaultJudge
     private const int EachMax = 12;
 
     /// <param name="facts">Of the history.</param>
-    /// <param name="tracelessShareMax">Share of the faults that need not have left one: of many, some hit nothing.</param>
+    /// <param name="tracelessShareMax">Share of the faults that need not: of many, some hit nothing.</param>
     public static Ruling Judge(Facts facts, double tracelessShareMax = 0)
     {
         var faults = facts.Of(Operation.Fault).ToList();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Millrace.Drills.Running;
 
 namespace Millrace.Drills.Reporting;
@@ -8,20 +7,17 @@ namespace Millrace.Drills.Reporting;
 /// <summary>What a drill leaves: a folder with history, verdict and picture, and a line in the table of runs.</summary>
 internal sealed class RunFolder
 {
-    /// <summary>The table, one run a line, in the folder of all drills.</summary>
-    public const string Table = "runs.jsonl";
+    private static readonly JsonSerializerOptions Readable = new(RunTable.Json) { WriteIndented = true };
+    private readonly RunTable _table;
 
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    /// <param name="drills">The folder of all drills.</param>
+    /// <param name="table">Gets the line.</param>
+    /// <param name="drill">Which.</param>
+    /// <param name="seed">With what it runs.</param>
+    /// <param name="at">When it began.</param>
+    public RunFolder(string drills, RunTable table, string drill, int seed, DateTimeOffset at)
     {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
-
-    private static readonly JsonSerializerOptions Readable = new(Options) { WriteIndented = true };
-    private readonly string _drills;
-
-    public RunFolder(string drills, string drill, int seed, DateTimeOffset at)
-    {
-        _drills = drills;
+        _table = table;
         var stamp = at.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         Path = System.IO.Path.Combine(drills, FormattableString.Invariant($"{stamp}-{drill}-{seed}"));
         Directory.CreateDirectory(Path);
@@ -41,25 +37,12 @@ internal sealed class RunFolder
         File.WriteAllText(In("verdict.json"), JsonSerializer.Serialize(verdict, Readable));
         var title = $"{verdict.Name}, seed {verdict.Seed}: {verdict.Word}";
         File.WriteAllText(In("picture.svg"), Picture.Draw(title, verdict.Facts!));
-        if (counts)
-        {
-            File.AppendAllText(
-                System.IO.Path.Combine(_drills, Table), JsonSerializer.Serialize(verdict, Options) + "\n");
-        }
+        if (counts) _table.Append(verdict);
         Directory.CreateDirectory(In("logs"));
         foreach (var log in Directory.EnumerateFiles(regionFolder, "*.log"))
             File.Copy(log, System.IO.Path.Combine(In("logs"), System.IO.Path.GetFileName(log)), overwrite: true);
         foreach (var log in Directory.EnumerateFiles(System.IO.Path.Combine(regionFolder, "brokers", "log"), "*.log"))
             File.Copy(log, System.IO.Path.Combine(In("logs"), System.IO.Path.GetFileName(log)), overwrite: true);
-    }
-
-    /// <summary>All runs of the table, in their order.</summary>
-    public static IReadOnlyList<DrillVerdict> Runs(string drills)
-    {
-        var table = System.IO.Path.Combine(drills, Table);
-        return File.Exists(table)
-            ? [.. File.ReadLines(table).Select(line => JsonSerializer.Deserialize<DrillVerdict>(line, Options)!)]
-            : [];
     }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);

@@ -110,6 +110,8 @@ internal sealed class DrillRegion : IAsyncDisposable
             var startedAt = TimeProvider.System.GetUtcNow();
             var region = new DrillRegion(
                 options, network, disks, await RunningRegion.StartAsync(options, cancellationToken), startedAt);
+            var seconds = (TimeProvider.System.GetUtcNow() - startedAt).TotalSeconds;
+            Console.Out.WriteLine($"  all of it runs after {seconds:0} s; warming up");
             await region.AskOracleAsync();
             await region.WarmUpAsync(cancellationToken);
             return region;
@@ -207,8 +209,8 @@ internal sealed class DrillRegion : IAsyncDisposable
     // Programs that have just started compile while they serve, and are no measure of a fault.
     private async Task WarmUpAsync(CancellationToken cancellationToken)
     {
-        const int requests = 600;
-        const int concurrency = 4;
+        const int requests = 300;
+        const int concurrency = 6;
         var callers = await CallersAsync("warm-up", 1, cancellationToken);
         using var client = new ApiClient(() => EdgeAddresses);
         await Parallel.ForAsync(

@@ -105,6 +105,7 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
     private async Task ShowAsync(HistoryBook book, Pump converting, DurableJobs jobs, CancellationToken stop)
     {
         var seen = 0;
+        using var depth = new QueueDepth();
         while (await PausedAsync(stop))
         {
             var entries = book.Entries;
@@ -112,10 +113,11 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
                 .Where(entry => entry.Type is not EntryType.Invoke).ToList();
             seen = entries.Count;
             var errors = ends.Count(entry => entry.Type is not EntryType.Ok);
+            var waiting = await depth.TellAsync(region.Region.Edges);
             Say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{_phase}: {ends.Count / ProgressInterval.TotalSeconds:0} conversions/s, {errors} errors, "
-                + $"{converting.UnderWay} under way, {jobs.Open} jobs open"));
+                + $"{converting.UnderWay} under way, {jobs.Open} jobs open, queue depth {waiting}"));
         }
     }
 
