@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Millrace.Drills.Loading;
@@ -28,7 +29,7 @@ internal sealed class ApiClient : IDisposable
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
-            ConnectTimeout = ConnectTimeout,
+            ConnectCallback = ConnectAsync,
         };
         _client = new HttpClient(handler) { Timeout = patience ?? Patience };
     }
@@ -56,6 +57,26 @@ internal sealed class ApiClient : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
+
+    // The handler's own timeout looks like that of an answer, and here nothing was sent.
+    private static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(ConnectTimeout);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, patience.Token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (Exception exception)
+        {
+            socket.Dispose();
+            if (exception is not OperationCanceledException || cancellationToken.IsCancellationRequested) throw;
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+    }
 
     private async Task<Reply> TryAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ namespace Millrace.Management.Tests.Sqlite;
 /// <summary>The contract, in a file.</summary>
 public sealed class SqliteManagementTests : ManagementContract
 {
-    // One machine has no region's tenants, and each costs a third of a millisecond.
+    // One machine has fewer than a region.
     protected override int Many => 20_000;
 
     protected override Task<Dictionary<string, string?>> NewStoreAsync(string folder) =>

@@ -7,7 +7,7 @@ namespace Millrace.Metering.Tests.Journal;
 /// <summary>Another process records; what it was told is kept must be there, whatever becomes of it.</summary>
 public sealed class KillTests
 {
-    private const int Kills = 100;
+    private const int Kills = 60;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly string Victim = Path.Combine(

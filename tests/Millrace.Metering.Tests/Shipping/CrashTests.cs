@@ -34,7 +34,7 @@ public sealed class CrashTests
     public async Task Ship_WhenItDiesAgainAndAgain_CountsEverythingOnce()
     {
         var chance = new Random(6);
-        for (var history = 0; history < 30; history++)
+        for (var history = 0; history < 20; history++)
         {
             using var folder = new TestFolder();
             var (time, ledger, store) = (Clock(), new MemoryUsageLedger(), new MemoryObjectStore());
