@@ -28,6 +28,8 @@ internal sealed class DrillSession(string root, string drills, RunTable table, T
     /// <returns>Whether all passed.</returns>
     public async Task<bool> RunAsync(List<Drill> wanted, CancellationToken cancellationToken)
     {
+        using var only = TakeLock();
+        if (only is null) return false;
         var left = Leftovers.End();
         if (left > 0) Console.Out.WriteLine($"ended {left} processes of an earlier run");
         // Those that want a store of nodes have a region of their own: the others' objects are files.
@@ -50,6 +52,21 @@ internal sealed class DrillSession(string root, string drills, RunTable table, T
         var passed = _results.Count(result => result.Passed);
         Console.Out.WriteLine($"drills: {passed} passed, {_results.Count - passed} failed");
         return passed == _results.Count;
+    }
+
+    // Another session would take this one's region for a leftover.
+    private FileStream? TakeLock()
+    {
+        Directory.CreateDirectory(drills);
+        try
+        {
+            return new FileStream(Path.Combine(drills, "lock"), FileMode.Create, FileAccess.Write, FileShare.None);
+        }
+        catch (IOException)
+        {
+            Console.Out.WriteLine($"Other drills run in {drills}: wait until they are done, or stop them.");
+            return null;
+        }
     }
 
     private RegionOptions OptionsOf(int storageNodes) => new()

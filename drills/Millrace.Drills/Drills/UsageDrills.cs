@@ -98,6 +98,7 @@ internal static class UsageDrills
         scene.Book.AppendAt(loss, lost.From);
         scene.Book.AppendAt(loss with { Type = EntryType.Ok }, lost.At);
         (scene.Told[Missing], scene.Told["epoch"]) = (lost.Missing, loss.Key);
+        scene.Region.LostEpochs.Add((LostEdge, loss.Key));
     }
 
     // The month cannot be sealed first; what is missing is named, and declared.

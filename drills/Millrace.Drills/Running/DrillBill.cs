@@ -10,7 +10,12 @@ namespace Millrace.Drills.Running;
 /// Bills what a drill's callers used, twice, into its history, beside what the usage ledger has of them. Each time in
 /// books of its own: a month that is closed cannot be billed anew, and a region serves several drills in one.
 /// </summary>
-internal sealed class DrillBill(DrillRegion region, Drill drill, Scene scene)
+/// <param name="region">Where the drill ran.</param>
+/// <param name="drill">Which.</param>
+/// <param name="scene">What it acted on.</param>
+/// <param name="lostBefore">Edges' epochs that were lost in the region before it.</param>
+internal sealed class DrillBill(
+    DrillRegion region, Drill drill, Scene scene, IReadOnlyList<(string Edge, string Epoch)> lostBefore)
 {
     private static readonly string[] Runs = ["first", "second"];
 
@@ -67,7 +72,7 @@ internal sealed class DrillBill(DrillRegion region, Drill drill, Scene scene)
         CancellationToken cancellationToken)
     {
         // Once: what it does counts for every month.
-        if (!_isPrepared && drill.BeforeBillAsync is { } before) await before(scene, office, cancellationToken);
+        if (!_isPrepared) await PrepareAsync(office, cancellationToken);
         _isPrepared = true;
         if (!IsWell(await office.SealAsync(cancellationToken))) return false;
         foreach (var run in Runs)
@@ -80,6 +85,17 @@ internal sealed class DrillBill(DrillRegion region, Drill drill, Scene scene)
             }
         }
         return true;
+    }
+
+    // The books are new, and know nothing of what was lost in a drill before this one.
+    private async Task PrepareAsync(BillOffice office, CancellationToken cancellationToken)
+    {
+        foreach (var (edge, epoch) in lostBefore)
+        {
+            string[] declaration = ["bill", "declare-lost", edge, epoch, "--reason", "lost in an earlier drill"];
+            await office.RunAsync(office.At, declaration, cancellationToken);
+        }
+        if (drill.BeforeBillAsync is { } before) await before(scene, office, cancellationToken);
     }
 
     private bool IsWell(BillAnswer answer)

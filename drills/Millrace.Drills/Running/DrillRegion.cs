@@ -48,6 +48,9 @@ internal sealed class DrillRegion : IAsyncDisposable
 
     public Photos Photos { get; }
 
+    /// <summary>Edges' epochs that were lost with their disks: whoever bills after it has to declare them.</summary>
+    public List<(string Edge, string Epoch)> LostEpochs { get; } = [];
+
     /// <summary>What is converted.</summary>
     public IReadOnlyList<Subject> Images { get; private set; } = [];
 

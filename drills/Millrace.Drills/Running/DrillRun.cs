@@ -28,6 +28,7 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
     public async Task<DrillVerdict> RunAsync(TextWriter lines, CancellationToken cancellationToken)
     {
         await region.ServeAsync(cancellationToken);
+        var lostBefore = region.LostEpochs.ToList();
         var callers = await region.CallersAsync($"{drill.Name} {seed}", Callers, cancellationToken);
         var book = new HistoryBook(lines, time);
         foreach (var (name, hash) in region.Oracle)
@@ -39,7 +40,7 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
         if (drill.IsBilled)
         {
             Say("billing");
-            await new DrillBill(region, drill, scene).RunAsync(cancellationToken);
+            await new DrillBill(region, drill, scene, lostBefore).RunAsync(cancellationToken);
         }
         logs.ReadInto(book);
         return Judge(scene, new Facts(book.Entries));
@@ -113,7 +114,7 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
                 .Where(entry => entry.Type is not EntryType.Invoke).ToList();
             seen = entries.Count;
             var errors = ends.Count(entry => entry.Type is not EntryType.Ok);
-            var waiting = await depth.TellAsync(region.Region.Edges);
+            var waiting = await depth.TellAsync(region.Region.Workers);
             Say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{_phase}: {ends.Count / ProgressInterval.TotalSeconds:0} conversions/s, {errors} errors, "

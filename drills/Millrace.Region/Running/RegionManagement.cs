@@ -17,6 +17,7 @@ internal sealed partial class RegionManagement : IAsyncDisposable
     private readonly PostgresServer _database;
     private readonly EngineThread _thread;
     private readonly List<RoleProcess> _replicas = [];
+    private readonly HashSet<string> _plans = [];
     private readonly HttpClient _client = new() { Timeout = Patience };
 
     private RegionManagement(PostgresServer database, EngineThread thread) => (_database, _thread) = (database, thread);
@@ -113,12 +114,13 @@ internal sealed partial class RegionManagement : IAsyncDisposable
         return (await AskAsync(HttpMethod.Post, "/admin/v1/tenants", tenant, cancellationToken))!["id"]!.ToString();
     }
 
-    /// <summary>Makes a tenant of a plan of so many requests a second, which is made or replaced.</summary>
+    /// <summary>Makes a tenant of a plan of so many requests a second, which is made if need be.</summary>
     /// <returns>Its id.</returns>
     public async Task<string> TenantAsync(string name, int perSecond, CancellationToken cancellationToken)
     {
         var plan = string.Create(CultureInfo.InvariantCulture, $"at-{perSecond}");
-        await AskAsync(HttpMethod.Put, $"/admin/v1/plans/{plan}", Plan(perSecond), cancellationToken);
+        if (_plans.Add(plan))
+            await AskAsync(HttpMethod.Put, $"/admin/v1/plans/{plan}", Plan(perSecond), cancellationToken);
         var tenant = new JsonObject { ["name"] = name, ["plan"] = plan };
         return (await AskAsync(HttpMethod.Post, "/admin/v1/tenants", tenant, cancellationToken))!["id"]!.ToString();
     }
