@@ -47,7 +47,7 @@ internal sealed class FaultRun(HistoryBook book, Action<string> say, TimeProvide
     // Told before it is healed: what could not be made may not be mended either, and that would be all that is heard.
     private bool IsTold(IFault fault, Exception exception)
     {
-        say($"could not be made: {fault.Name}: {exception.Message}");
+        say($"broke off: {fault.Name}: {exception.Message}");
         return false;
     }
 }

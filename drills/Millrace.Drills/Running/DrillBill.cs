@@ -72,7 +72,7 @@ internal sealed class DrillBill(
         CancellationToken cancellationToken)
     {
         // Once: what it does counts for every month.
-        if (!_isPrepared) await PrepareAsync(office, cancellationToken);
+        if (!_isPrepared && !await PrepareAsync(office, cancellationToken)) return false;
         _isPrepared = true;
         if (!IsWell(await office.SealAsync(cancellationToken))) return false;
         foreach (var run in Runs)
@@ -88,14 +88,15 @@ internal sealed class DrillBill(
     }
 
     // The books are new, and know nothing of what was lost in a drill before this one.
-    private async Task PrepareAsync(BillOffice office, CancellationToken cancellationToken)
+    private async Task<bool> PrepareAsync(BillOffice office, CancellationToken cancellationToken)
     {
         foreach (var (edge, epoch) in lostBefore)
         {
             string[] declaration = ["bill", "declare-lost", edge, epoch, "--reason", "lost in an earlier drill"];
-            await office.RunAsync(office.At, declaration, cancellationToken);
+            if (!IsWell(await office.RunAsync(office.At, declaration, cancellationToken))) return false;
         }
         if (drill.BeforeBillAsync is { } before) await before(scene, office, cancellationToken);
+        return true;
     }
 
     private bool IsWell(BillAnswer answer)

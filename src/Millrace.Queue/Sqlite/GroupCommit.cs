@@ -34,6 +34,9 @@ internal sealed class GroupCommit : IAsyncDisposable
     /// <summary>Why the last transaction failed; empty when it did not.</summary>
     public string Fault => _fault;
 
+    /// <summary>Whether the last transaction waited for the disk.</summary>
+    public bool WasSynced => _isSyncing == true;
+
     /// <summary>Makes a change; returns once it is committed: as safe as it asks to be.</summary>
     /// <param name="work">What to do.</param>
     /// <param name="cancellationToken">Abandons the wait; the change may still be made.</param>

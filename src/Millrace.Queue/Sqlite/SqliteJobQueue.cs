@@ -48,6 +48,9 @@ public sealed partial class SqliteJobQueue : IJobQueue, IHostedService, IAsyncDi
         }
     }
 
+    /// <summary>Whether the last transaction waited for the disk.</summary>
+    internal bool WasSynced => Disk().WasSynced;
+
     /// <summary>Opens the files, or makes them, and has all tickets on disk wait.</summary>
     /// <exception cref="SqliteOpenException">They cannot be used; the message says what to do.</exception>
     public Task StartAsync(CancellationToken cancellationToken)

@@ -24,6 +24,24 @@ public sealed class SqliteJobQueueTests : IAsyncDisposable
         Assert.Contains("Stop it, or give this one a folder", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Lane.Bulk)]
+    [InlineData(Lane.Webhook)]
+    public async Task Enqueue_OfALaneOnDisk_WaitsForTheDiskAndLeaseAndCompletionDoNot(Lane lane)
+    {
+        var queue = await _folder.OpenQueueAsync();
+        await using var consumer = new Consumer(queue, credit: 1, [lane]);
+        for (var round = 0; round < 2; round++)
+        {
+            await EnqueueAsync(queue, 1, lane);
+            Assert.True(queue.WasSynced);
+            var lease = await consumer.NextAsync();
+            Assert.False(queue.WasSynced);
+            Assert.True(await lease.CompleteAsync());
+            Assert.False(queue.WasSynced);
+        }
+    }
+
     [Fact]
     public async Task Start_WhenTheFileIsOfANewerBuild_SaysWhatToDoAndLeavesIt()
     {
