@@ -74,26 +74,14 @@ public sealed class RabbitNode
     /// <returns>What it wrote to stdout.</returns>
     /// <exception cref="InvalidOperationException">It failed; the message has what it wrote.</exception>
     /// <exception cref="TimeoutException">It did not end within a minute.</exception>
-    public async Task<string> ControlAsync(params string[] rabbitmqctlArguments)
-    {
-        using var limit = new CancellationTokenSource(ControlLimit);
-        using var control = Process.Start(_plan.Control(rabbitmqctlArguments))!;
-        try
-        {
-            var output = control.StandardOutput.ReadToEndAsync(limit.Token);
-            var error = control.StandardError.ReadToEndAsync(limit.Token);
-            await control.WaitForExitAsync(limit.Token);
-            return control.ExitCode == 0
-                ? await output
-                : throw new InvalidOperationException(
-                    $"rabbitmqctl {rabbitmqctlArguments[0]}: {await output}{await error}");
-        }
-        catch (OperationCanceledException exception)
-        {
-            control.Kill(entireProcessTree: true);
-            throw new TimeoutException($"rabbitmqctl {rabbitmqctlArguments[0]} did not end.", exception);
-        }
-    }
+    public Task<string> ControlAsync(params string[] rabbitmqctlArguments) =>
+        RunAsync("rabbitmqctl", rabbitmqctlArguments);
+
+    /// <summary>Runs rabbitmq-queues on this node: one to three seconds.</summary>
+    /// <returns>What it wrote to stdout.</returns>
+    /// <exception cref="InvalidOperationException">It failed; the message has what it wrote.</exception>
+    /// <exception cref="TimeoutException">It did not end within a minute.</exception>
+    public Task<string> QueuesAsync(params string[] arguments) => RunAsync("rabbitmq-queues", arguments);
 
     /// <summary>
     /// Has it run again, whatever was done to it. One that hung is started anew: when that was longer than the others'
@@ -111,6 +99,27 @@ public sealed class RabbitNode
     internal async Task EndAsync()
     {
         if (_process is { HasExited: false }) await KillAsync();
+    }
+
+    private async Task<string> RunAsync(string program, string[] arguments)
+    {
+        using var limit = new CancellationTokenSource(ControlLimit);
+        using var control = Process.Start(_plan.Control(program, arguments))!;
+        try
+        {
+            var output = control.StandardOutput.ReadToEndAsync(limit.Token);
+            var error = control.StandardError.ReadToEndAsync(limit.Token);
+            await control.WaitForExitAsync(limit.Token);
+            return control.ExitCode == 0
+                ? await output
+                : throw new InvalidOperationException(
+                    $"{program} {arguments[0]}: {await output}{await error}");
+        }
+        catch (OperationCanceledException exception)
+        {
+            control.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {arguments[0]} did not end.", exception);
+        }
     }
 
     private async Task<bool> TryStartAsync(CancellationToken cancellationToken)

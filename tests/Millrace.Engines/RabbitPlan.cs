@@ -109,10 +109,10 @@ internal sealed record RabbitNodePlan(
         return Host.Enter(start);
     }
 
-    /// <summary>A command to the node.</summary>
-    public ProcessStartInfo Control(IEnumerable<string> arguments)
+    /// <summary>A command to the node, by one of the broker's own programs.</summary>
+    public ProcessStartInfo Control(string program, IEnumerable<string> arguments)
     {
-        var start = Program("rabbitmqctl");
+        var start = Program(program);
         foreach (var argument in arguments.Prepend(Name).Prepend("-n"))
         {
             start.ArgumentList.Add(argument);

@@ -14,6 +14,7 @@ internal static class DiskDrills
 {
     private const string Lane = "interactive";
     private const double DownSeconds = 15;
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(15);
 
     public static IReadOnlyList<Drill> All { get; } =
     [
@@ -29,7 +30,7 @@ internal static class DiskDrills
             Limits = new() { GapMax = TimeSpan.FromSeconds(15), FailedShareMax = 0.05 },
         },
         new("disk-full", "The disk of the queue's leader is full: nothing is acknowledged that could not be written, "
-            + "work resumes by itself when there is room, and what lay with that node once it is started anew.",
+            + "work resumes by itself when there is room, and the node's dead copies of queues are made anew by hand.",
             FillAsync) { Limits = QueueDrills.Away },
         new("edge-disk-slow", "The disk of an edge does ten writes a second: its answers go on, and each use is billed "
             + "once.", SlowEdgeAsync) { IsBilled = true },
@@ -68,22 +69,24 @@ internal static class DiskDrills
         await scene.DoAsync(new FailingDiskFault(target, disk), DownSeconds, cancellationToken);
     }
 
-    // RabbitMQ 3.10 gives its queues up for good when it can write none of their logs, and takes part all the same:
-    // what it had handed out comes back when it is started anew, as operators are told to.
+    // RabbitMQ 3.10 gives its copies of queues up when it cannot write their logs, some of them for good, and takes
+    // part all the same: consumers leave it by themselves. Then it is mended as operators are told to.
     private static async Task FillAsync(Scene scene, CancellationToken cancellationToken)
     {
-        var leader = await LeaderAsync(scene);
-        var (target, disk) = Of(scene, leader);
+        var (target, disk) = Of(scene, await LeaderAsync(scene));
         await scene.DoAsync(new FullDiskFault(target, disk), 25, cancellationToken);
         await scene.PassAsync(20, cancellationToken);
-        await scene.DoAsync(
-            new RestartFault(target.Name, async () =>
-            {
-                await target.KillAsync();
-                await target.StartAsync(cancellationToken);
-                return true;
-            }),
-            1, cancellationToken);
+        await scene.DoAsync(new RestartFault(target.Name, () => MendAsync(scene, target)), 1, cancellationToken);
+    }
+
+    private static async Task<string?> MendAsync(Scene scene, Target target)
+    {
+        await target.KillAsync();
+        await target.StartAsync(CancellationToken.None);
+        var brokers = scene.Region.Region.Brokers;
+        var dead = await Copies.DeadAsync(brokers, Recovery, scene.Time, CancellationToken.None);
+        await Copies.MakeAnewAsync(brokers, dead);
+        return string.Create(CultureInfo.InvariantCulture, $"it is back; {dead.Count} dead copies were made anew");
     }
 
     private static Task SlowEdgeAsync(Scene scene, CancellationToken cancellationToken)

@@ -133,7 +133,7 @@ internal static class RoleDrills
                     await broker.ControlAsync("stop");
                     await broker.KillAsync();
                     await broker.StartAsync(cancellationToken);
-                    return true;
+                    return "it ended and is back";
                 }),
                 1, cancellationToken);
         }

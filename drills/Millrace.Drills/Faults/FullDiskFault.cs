@@ -8,7 +8,8 @@ namespace Millrace.Drills.Faults;
 /// </summary>
 internal sealed class FullDiskFault(Target target, HostDisk disk) : IFault
 {
-    private const long Nothing = 64 * 1024;
+    // What has no room any more may take away files of its own: less than a journal or a log needs is left to it.
+    private const long Nothing = 8 << 20;
 
     public string Name => $"the disk of {target.Name} is full";
 

@@ -20,6 +20,9 @@ internal static class OrderJudge
     /// </summary>
     public const double LateShareMax = 0.0001;
 
+    /// <summary>Of so many pairs, one may be swapped in any case: it tells no share yet. 1,000.</summary>
+    public const int PairsForOne = 1_000;
+
     public static Ruling Judge(Facts facts)
     {
         var enqueues = facts.Of(Operation.Enqueue).ToLookup(entry => entry.Key);
@@ -29,7 +32,7 @@ internal static class OrderJudge
         var violations = new List<string>();
         var pairs = once.GroupBy(life => (life.Tenant, life.Lane)).Sum(lane => Compare([.. lane], violations));
         var swapped = violations.Count;
-        if (swapped <= pairs * LateShareMax) violations.Clear();
+        if (swapped <= Math.Max(pairs * LateShareMax, pairs >= PairsForOne ? 1 : 0)) violations.Clear();
         return Ruling.Of(
             "J5", pairs, $"{pairs} pairs of a tenant and lane, {swapped} begun in the wrong order; "
             + $"{lives.Count - once.Count} of {lives.Count} tickets handed out again, and so not judged", violations);

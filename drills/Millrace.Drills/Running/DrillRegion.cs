@@ -156,13 +156,13 @@ internal sealed class DrillRegion : IAsyncDisposable
     }
 
     /// <summary>Stops an edge or a worker in order, and starts it again.</summary>
-    /// <returns>Whether it ended in order.</returns>
-    public async Task<bool> RestartAsync(string name)
+    /// <returns>That it ended in order; null when it did not.</returns>
+    public async Task<string?> RestartAsync(string name)
     {
         var role = Find(name);
         var exit = await role.StopAsync();
         await Region.RestartAsync(role, CancellationToken.None);
-        return exit == 0;
+        return exit == 0 ? "it ended in order and is back" : null;
     }
 
     /// <summary>The process of an edge or a worker as it is now.</summary>

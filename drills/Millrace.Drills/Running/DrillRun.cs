@@ -3,6 +3,7 @@ using Millrace.Drills.Faults;
 using Millrace.Drills.History;
 using Millrace.Drills.Judging;
 using Millrace.Drills.Loading;
+using Millrace.Region.Watch;
 
 namespace Millrace.Drills.Running;
 
@@ -18,6 +19,7 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
     private const double BeforeSeconds = 8;
     private const double AfterSeconds = 10;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan CopiesLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
     private string _phase = "starting";
@@ -37,13 +39,22 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
         using var client = new ApiClient(() => region.EdgeAddresses);
         var scene = Stage(book, client, callers, cancellationToken);
         await PlayAsync(scene, client, cancellationToken);
+        var copies = await CopiesAsync(cancellationToken);
         if (drill.IsBilled)
         {
             Say("billing");
             await new DrillBill(region, drill, scene, lostBefore).RunAsync(cancellationToken);
         }
         logs.ReadInto(book);
-        return Judge(scene, new Facts(book.Entries));
+        return Judge(scene, new Facts(book.Entries), copies);
+    }
+
+    // What a drill has left dead is made anew for the next one.
+    private async Task<Ruling> CopiesAsync(CancellationToken cancellationToken)
+    {
+        var dead = await Copies.DeadAsync(region.Region.Brokers, CopiesLimit, time, cancellationToken);
+        await Copies.MakeAnewAsync(region.Region.Brokers, dead);
+        return Ruling.Expect("copies", dead.Count == 0, Copies.Tell(dead));
     }
 
     private Scene Stage(
@@ -132,7 +143,7 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
         return true;
     }
 
-    private DrillVerdict Judge(Scene scene, Facts facts)
+    private DrillVerdict Judge(Scene scene, Facts facts, Ruling copies)
     {
         var phases = Phase.Of(facts, Operation.Convert);
         List<Ruling> rulings =
@@ -140,6 +151,7 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
             .. Court.Judge(facts, drill.Limits.TracelessShareMax),
             GapJudge.Judge(facts, Operation.Convert, drill.Limits.GapMax, drill.Limits.RecoveryMax),
             FailedJudge.Judge(facts, drill.Limits.FailedShareMax),
+            copies,
             .. drill.Judge(scene, facts),
         ];
         return new DrillVerdict(drill.Name, drill.Promise, seed, time.GetUtcNow(), Court.Sum(rulings), rulings, phases)

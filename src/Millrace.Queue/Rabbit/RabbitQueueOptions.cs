@@ -104,6 +104,13 @@ public sealed record RabbitQueueOptions : IValidatableObject
     public TimeSpan HealthInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// How long a consumer that nothing comes to stays where it is: a node whose copy of a queue is dead swallows what
+    /// is handed out over it, until the consumer goes. 2 s to 1 h; default 20 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]
+    public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
     /// How long the poison log keeps a strike. 1 h to 30 d; default 25 h: longer than any strike counts.
     /// </summary>
     [Range(typeof(TimeSpan), "01:00:00", "30.00:00:00")]

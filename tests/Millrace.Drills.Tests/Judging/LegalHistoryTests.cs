@@ -16,17 +16,22 @@ public sealed class LegalHistoryTests
         Assert.Equal(RulingState.Holds, State(history, "J5"));
     }
 
-    [Fact]
-    public void Judge_WhenOneOfVeryManyBeganLate_IsTheWorkersAndNotTheQueues()
+    [Theory]
+    [InlineData(200, 1, nameof(RulingState.Holds))]
+    [InlineData(200, 2, nameof(RulingState.Broken))]
+    [InlineData(50, 1, nameof(RulingState.Holds))]
+    [InlineData(50, 2, nameof(RulingState.Broken))]
+    [InlineData(40, 1, nameof(RulingState.Broken))]
+    public void Judge_WhenFewOfManyBeganLate_IsTheWorkersAndNotTheQueues(int tickets, int late, string state)
     {
-        const int tickets = 200;
         List<HistoryEntry> history =
         [
-            .. Enumerable.Range(1, tickets).SelectMany(number =>
-                Doctored.Ticket($"t{number}", number * 10, (number * 10) + 1, (number * 10) + (number == 9 ? 14 : 2))),
+            .. Enumerable.Range(1, tickets).SelectMany(number => Doctored.Ticket(
+                $"t{number}", number * 10, (number * 10) + 1,
+                (number * 10) + (number % 9 == 0 && number <= 9 * late ? 14 : 2))),
         ];
 
-        Assert.Equal(RulingState.Holds, State(history, "J5"));
+        Assert.Equal(state, State(history, "J5").ToString());
     }
 
     [Fact]

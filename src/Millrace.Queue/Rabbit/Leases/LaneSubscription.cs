@@ -20,21 +20,31 @@ internal sealed class LaneSubscription : IAsyncDisposable
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isRetired;
     private string _tag = "";
+    private long _lastMove;
 
-    private LaneSubscription(IChannel channel, ushort prefetch, RabbitQueueOptions options, TimeProvider time)
+    private LaneSubscription(
+        NodeSession node, IChannel channel, ushort prefetch, RabbitQueueOptions options, TimeProvider time)
     {
+        Node = node;
         _prefetch = prefetch;
         _channel = channel;
         _callLimit = options.CallTimeout;
         _time = time;
+        _lastMove = time.GetTimestamp();
         channel.ChannelShutdownAsync += (_, shutdown) => LoseAsync(shutdown.ReplyText);
     }
 
     /// <summary>Ends with the reason when the broker took the consumer or the channel away.</summary>
     public Task<string> Lost => _lost.Task;
 
+    /// <summary>Over which node it goes.</summary>
+    public NodeSession Node { get; }
+
     /// <summary>Whether it has all that it may have, so that more may wait behind.</summary>
     public bool IsFull => Volatile.Read(ref _unsettled) >= _prefetch;
+
+    /// <summary>How long nothing has come although it may have more; zero while it has all that it may have.</summary>
+    public TimeSpan Silence => IsFull ? TimeSpan.Zero : _time.GetElapsedTime(Volatile.Read(ref _lastMove));
 
     /// <summary>Subscribes.</summary>
     /// <param name="node">Where.</param>
@@ -49,7 +59,7 @@ internal sealed class LaneSubscription : IAsyncDisposable
         RabbitQueueOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         var channel = await node.OpenChannelAsync(cancellationToken);
-        var subscription = new LaneSubscription(channel, prefetch, options, time);
+        var subscription = new LaneSubscription(node, channel, prefetch, options, time);
         try
         {
             await channel.BasicQosAsync(0, prefetch, global: false, cancellationToken);
@@ -119,6 +129,7 @@ internal sealed class LaneSubscription : IAsyncDisposable
     private async ValueTask<bool> SettleAsync(Func<CancellationToken, ValueTask> settle)
     {
         var isSettled = _channel.IsOpen && !_lost.Task.IsCompleted && await TrySettleAsync(settle);
+        Volatile.Write(ref _lastMove, _time.GetTimestamp());
         if (Interlocked.Decrement(ref _unsettled) == 0 && _isRetired) _idle.TrySetResult();
         return isSettled;
     }
@@ -152,6 +163,7 @@ internal sealed class LaneSubscription : IAsyncDisposable
             IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref subscription._unsettled);
+            Volatile.Write(ref subscription._lastMove, subscription._time.GetTimestamp());
             return arrived(subscription, LaneDelivery.Of(deliveryTag, redelivered, properties, body));
         }
 

@@ -39,7 +39,7 @@ internal sealed class LeaseStream
                from lane in lanes
                select new LaneConsumer(
                    broker.Topology.Name(cell, lane), RabbitTopology.Home(cell, lane) + offset, broker, options, _desk,
-                   open, () => Prefetch(cell, lane),
+                   open, () => Prefetch(cell, lane), pulse(cell, lane),
                    (subscription, delivery) => ArrivedAsync(cell, lane, subscription, delivery), time, logger),
         ];
     }

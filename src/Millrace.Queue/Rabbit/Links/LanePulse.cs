@@ -13,6 +13,8 @@ internal sealed class LanePulse(long lengthMax, TimeProvider time)
     private long _late;
     private long _confirmed;
     private long _depth;
+    private long _seen;
+    private long _waitsSince;
     private long _waited;
     private long _waitTicks;
 
@@ -22,8 +24,12 @@ internal sealed class LanePulse(long lengthMax, TimeProvider time)
         get => Interlocked.Read(ref _depth);
         set
         {
+            var now = time.GetTimestamp();
             Interlocked.Exchange(ref _depth, value);
-            if (value > 0) Interlocked.Exchange(ref _waited, time.GetTimestamp());
+            if (value > 0) Interlocked.CompareExchange(ref _waitsSince, now, 0);
+            else Interlocked.Exchange(ref _waitsSince, 0);
+            if (value > 0) Interlocked.Exchange(ref _waited, now);
+            Interlocked.Exchange(ref _seen, now);
         }
     }
 
@@ -34,6 +40,21 @@ internal sealed class LanePulse(long lengthMax, TimeProvider time)
         {
             var waited = Interlocked.Read(ref _waited);
             return waited != 0 && time.GetElapsedTime(waited) < Lately;
+        }
+    }
+
+    /// <summary>
+    /// For how long tickets have waited in it at every look, by the last look; zero when none wait, or when it has not
+    /// been looked at lately: a queue without a leader is not seen.
+    /// </summary>
+    public TimeSpan HasTicketsFor
+    {
+        get
+        {
+            var (since, seen) = (Interlocked.Read(ref _waitsSince), Interlocked.Read(ref _seen));
+            return since != 0 && seen >= since && time.GetElapsedTime(seen) < Lately
+                ? time.GetElapsedTime(since, seen)
+                : TimeSpan.Zero;
         }
     }
 

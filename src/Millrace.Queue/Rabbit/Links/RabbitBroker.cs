@@ -52,6 +52,9 @@ public sealed class RabbitBroker : IAsyncDisposable
 
     internal RabbitTopology Topology => _topology;
 
+    /// <summary>How many nodes it has, connected or not.</summary>
+    internal int NodeCount => _nodes.Length;
+
     /// <summary>Whether every node that is connected takes no messages, and there is one.</summary>
     internal bool IsBlocked
     {
