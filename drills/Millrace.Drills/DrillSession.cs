@@ -32,15 +32,14 @@ internal sealed class DrillSession(string root, string drills, RunTable table, T
         if (only is null) return false;
         var left = Leftovers.End();
         if (left > 0) Console.Out.WriteLine($"ended {left} processes of an earlier run");
-        // Those that want a store of nodes have a region of their own: the others' objects are files.
-        var groups = wanted.GroupBy(drill => drill.WantsStoreNodes).ToList();
+        // Those that want a store of nodes, or senders, have regions of their own: the others have neither.
+        var groups = wanted.GroupBy(drill => (drill.WantsStoreNodes, drill.WantsWebhooks)).ToList();
         foreach (var group in groups)
         {
             try
             {
                 await RunGroupAsync(
-                    OptionsOf(group.Key ? DrillRegion.StorageNodes : 0), [.. group], Length / groups.Count,
-                    cancellationToken);
+                    OptionsOf(group.First()), [.. group], Length / groups.Count, cancellationToken);
             }
             catch (Exception exception) when (IsOfTheMachine(exception))
             {
@@ -69,12 +68,13 @@ internal sealed class DrillSession(string root, string drills, RunTable table, T
         }
     }
 
-    private RegionOptions OptionsOf(int storageNodes) => new()
+    private RegionOptions OptionsOf(Drill drill) => new()
     {
         Root = root,
         Folder = Path.Combine(drills, "region"),
-        StorageNodes = storageNodes,
-        SharedFiles = storageNodes == 0,
+        StorageNodes = drill.WantsStoreNodes ? DrillRegion.StorageNodes : 0,
+        SharedFiles = !drill.WantsStoreNodes,
+        Webhooks = drill.WantsWebhooks,
         RoleEnvironment = Sabotage is null ? [] : new Dictionary<string, string>
         {
             ["MILLRACE_SABOTAGE"] = Sabotage,

@@ -77,11 +77,18 @@ public sealed class RabbitNode
     public Task<string> ControlAsync(params string[] rabbitmqctlArguments) =>
         RunAsync("rabbitmqctl", rabbitmqctlArguments);
 
-    /// <summary>Runs rabbitmq-queues on this node: one to three seconds.</summary>
+    /// <summary>Runs another of the broker's own programs on this node, rabbitmq-queues for one.</summary>
     /// <returns>What it wrote to stdout.</returns>
     /// <exception cref="InvalidOperationException">It failed; the message has what it wrote.</exception>
     /// <exception cref="TimeoutException">It did not end within a minute.</exception>
-    public Task<string> QueuesAsync(params string[] arguments) => RunAsync("rabbitmq-queues", arguments);
+    public Task<string> ToolAsync(string program, params string[] arguments) => RunAsync(program, arguments);
+
+    /// <summary>Deletes all that it has on its disk, while it does not run.</summary>
+    public void Wipe()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(_plan.StorePath, Name + "*"))
+            Directory.Delete(folder, recursive: true);
+    }
 
     /// <summary>
     /// Has it run again, whatever was done to it. One that hung is started anew: when that was longer than the others'

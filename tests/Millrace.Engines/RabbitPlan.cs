@@ -88,6 +88,8 @@ internal sealed record RabbitNodePlan(
 
     public string OutputPath => Path.Combine(Folder, Short + ".out");
 
+    public string StorePath => Host.DiskFolder ?? Path.Combine(Folder, "store");
+
     public Uri Address => new($"amqp://{User}:{Password}@{Host.Address}:{Port}");
 
     /// <summary>The broker; RUNNING_UNDER_SYSTEMD makes its script become it instead of waiting for it.</summary>
@@ -97,7 +99,7 @@ internal sealed record RabbitNodePlan(
         start.Environment["RUNNING_UNDER_SYSTEMD"] = "true";
         start.Environment["RABBITMQ_NODE_PORT"] = Port.ToString(CultureInfo.InvariantCulture);
         start.Environment["RABBITMQ_DIST_PORT"] = ClusterPort.ToString(CultureInfo.InvariantCulture);
-        start.Environment["RABBITMQ_MNESIA_BASE"] = Host.DiskFolder ?? Path.Combine(Folder, "store");
+        start.Environment["RABBITMQ_MNESIA_BASE"] = StorePath;
         start.Environment["RABBITMQ_LOG_BASE"] = Path.Combine(Folder, "log");
         start.Environment["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(Folder, "plugins");
         start.Environment["RABBITMQ_CONFIG_FILE"] = SettingsPath;

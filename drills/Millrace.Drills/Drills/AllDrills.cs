@@ -12,7 +12,7 @@ internal static class AllDrills
     public static IReadOnlyList<Drill> List { get; } =
     [
         .. QueueDrills.All, .. DiskDrills.All, .. RoleDrills.All, .. IdentityDrills.All,
-        .. PoisonDrills.All, .. LoadDrills.All, .. ClientDrills.All, .. UsageDrills.All,
+        .. PoisonDrills.All, .. LoadDrills.All, .. ClientDrills.All, .. UsageDrills.All, .. WebhookDrills.All,
         .. MixDrill.All,
     ];
 

@@ -44,6 +44,12 @@ internal static class Operation
     /// </summary>
     public const string Loss = "loss";
 
+    /// <summary>
+    /// A receiver of webhooks took a message: its key is the message's id, its tenant the receiver's. Fail: it could
+    /// not be verified.
+    /// </summary>
+    public const string Hear = "hear";
+
     /// <summary>A fault is made: invoke when it begins, ok when its trace was seen, info when it left none.</summary>
     public const string Fault = "fault";
 

@@ -12,7 +12,13 @@ namespace Millrace.Drills.Loading;
 /// and then once more after the promise. Each is looked at until it ends, its result is read, and at the end of the
 /// drill all are looked at again.
 /// </summary>
-internal sealed class DurableJobs(ApiClient client, HistoryBook book, TimeProvider time, CancellationToken stop)
+/// <param name="client">Asks for them.</param>
+/// <param name="book">Gets what was asked and answered.</param>
+/// <param name="receiver">The name of the webhook endpoint that is told of their ends; null: none.</param>
+/// <param name="time">Of all waits.</param>
+/// <param name="stop">The drill is over.</param>
+internal sealed class DurableJobs(
+    ApiClient client, HistoryBook book, string? receiver, TimeProvider time, CancellationToken stop)
 {
     private const int SubmitsMax = 40;
     private const int AgainEvery = 10;
@@ -27,6 +33,9 @@ internal sealed class DurableJobs(ApiClient client, HistoryBook book, TimeProvid
 
     /// <summary>Jobs that were promised and whose end has not been seen.</summary>
     public int Open => _promised.Count - _ended.Count;
+
+    /// <summary>Jobs whose end has been seen.</summary>
+    public IEnumerable<string> Ended => _ended.Keys;
 
     /// <summary>Hands in one job and follows it to its end; gives up when the drill is over.</summary>
     public async Task DoAsync(int number, Caller caller, Subject subject)
@@ -88,8 +97,9 @@ internal sealed class DurableJobs(ApiClient client, HistoryBook book, TimeProvid
             BytesIn = subject.Bytes.Length,
         };
         book.Append(entry);
+        var query = receiver is null ? subject.Query : $"{subject.Query}&webhook={receiver}";
         var reply = await client.SendAsync(
-            HttpMethod.Post, "/v1/jobs?" + subject.Query, caller.Key, subject.Bytes, key, CancellationToken.None);
+            HttpMethod.Post, "/v1/jobs?" + query, caller.Key, subject.Bytes, key, CancellationToken.None);
         book.Append(entry with
         {
             Type = reply.Type,

@@ -20,6 +20,12 @@ internal sealed record Drill(string Name, string Promise, Func<Scene, Cancellati
     public bool WantsStoreNodes { get; init; }
 
     /// <summary>
+    /// Whether each job's end is told to its tenant's receiver: two senders more run then. Such drills have a region of
+    /// their own.
+    /// </summary>
+    public bool WantsWebhooks { get; init; }
+
+    /// <summary>
     /// Whether what was used is billed at its end, and J3 and J6 judged: edges and workers are stopped for it, which
     /// takes half a minute.
     /// </summary>

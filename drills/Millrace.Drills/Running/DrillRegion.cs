@@ -19,6 +19,10 @@ internal sealed class DrillRegion : IAsyncDisposable
     public const int Edges = 3;
     public const int Workers = 3;
     public const int StorageNodes = 3;
+
+    /// <summary>What every tenant with a receiver of webhooks calls it.</summary>
+    public const string Receiver = "ear";
+
     private const int Subjects = 4;
 
     // Several of the queue's write-ahead logs, and what it wants to be free before it takes anything.
@@ -81,7 +85,7 @@ internal sealed class DrillRegion : IAsyncDisposable
     private static IReadOnlyList<string> HostNames =>
     [
         .. Named("broker", Brokers), .. Named("edge", Edges), .. Named("worker", Workers), "postgres", "manage-1",
-        "ledger", "store", .. Named("store", StorageNodes),
+        "ledger", "store", .. Named("store", StorageNodes), .. Named("webhooks", RunningRegion.Senders),
     ];
 
     /// <summary>Starts all of it: about a minute on two cores.</summary>
@@ -105,7 +109,7 @@ internal sealed class DrillRegion : IAsyncDisposable
                 Workers = Workers,
                 Management = 1,
                 HasLedger = true,
-                Webhooks = false,
+                EarHost = HostNetwork.ClientAddress,
                 Faulty = true,
                 TracesTickets = true,
                 UsageFolder = Path.Combine(disks.Folder, "usage"),
@@ -147,7 +151,17 @@ internal sealed class DrillRegion : IAsyncDisposable
         return callers;
     }
 
-    /// <summary>An edge, a worker or a replica of management, by its name.</summary>
+    /// <summary>Makes a tenant whose receiver of webhooks is called <see cref="Receiver"/>.</summary>
+    /// <returns>Its id, which is the receiver's name at the ear.</returns>
+    public async Task<string> ListeningTenantAsync(string name, CancellationToken cancellationToken)
+    {
+        var (management, ear) = (Region.Management!, Region.Ear!);
+        var tenant = await management.TenantAsync(name, cancellationToken);
+        ear.Know(tenant, await management.EndpointAsync(tenant, Receiver, ear.AddressOf(tenant), cancellationToken));
+        return tenant;
+    }
+
+    /// <summary>An edge, a worker or a sender of webhooks, by its name.</summary>
     public Target Role(string name)
     {
         return new Target(name, Network.Of(name), () => Find(name).Id, () => Find(name).KillAsync(), StartAsync);
@@ -165,8 +179,9 @@ internal sealed class DrillRegion : IAsyncDisposable
         return exit == 0 ? "it ended in order and is back" : null;
     }
 
-    /// <summary>The process of an edge or a worker as it is now.</summary>
-    public RoleProcess Find(string name) => Region.Edges.Concat(Region.Workers).Single(role => role.Name == name);
+    /// <summary>The process of an edge, a worker or a sender as it is now.</summary>
+    public RoleProcess Find(string name) =>
+        Region.Edges.Concat(Region.Workers).Concat(Region.WebhookSenders).Single(role => role.Name == name);
 
     /// <summary>Where an edge or a worker keeps usage that is not shipped yet.</summary>
     public RecorderDisk DiskOf(string name) => new(Path.Combine(Options.UsageFolder, name));

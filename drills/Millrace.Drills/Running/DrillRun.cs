@@ -19,6 +19,7 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
     private const double BeforeSeconds = 8;
     private const double AfterSeconds = 10;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan HearLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan CopiesLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
@@ -31,7 +32,9 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
     {
         await region.ServeAsync(cancellationToken);
         var lostBefore = region.LostEpochs.ToList();
-        var callers = await region.CallersAsync($"{drill.Name} {seed}", Callers, cancellationToken);
+        var callers = await region.CallersAsync(
+            $"{drill.Name} {seed}", Callers, cancellationToken,
+            drill.WantsWebhooks ? name => region.ListeningTenantAsync(name, cancellationToken) : null);
         var book = new HistoryBook(lines, time);
         foreach (var (name, hash) in region.Oracle)
             book.Append(new() { F = Operation.Oracle, Image = name, Sha256 = hash, Type = EntryType.Ok });
@@ -53,7 +56,7 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
     private async Task<Ruling> CopiesAsync(CancellationToken cancellationToken)
     {
         var dead = await Copies.DeadAsync(region.Region.Brokers, CopiesLimit, time, cancellationToken);
-        await Copies.MakeAnewAsync(region.Region.Brokers, dead);
+        await Copies.MakeAnewAsync(region.Region.Brokers, dead, cancellationToken);
         return Ruling.Expect("copies", dead.Count == 0, Copies.Tell(dead));
     }
 
@@ -76,7 +79,9 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
     {
         using var load = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var jobs = new DurableJobs(client, scene.Book, time, over.Token);
+        using var hearing = drill.WantsWebhooks ? new Hearing(region.Region.Ear!, scene.Book, time) : null;
+        var jobs = new DurableJobs(
+            client, scene.Book, drill.WantsWebhooks ? DrillRegion.Receiver : null, time, over.Token);
         var (converting, handing) = (new Pump(drill.Load.UnderWayMax, time), new Pump(drill.Load.UnderWayMax, time));
         var conversions = converting.RunAsync(
             () => scene.ConversionsPerSecond,
@@ -104,6 +109,7 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
             await shown.CancelAsync();
             await progress;
         }
+        if (hearing is not null) await hearing.UntilAsync(jobs.Ended, HearLimit, cancellationToken);
         await jobs.LookAgainAsync(scene.Callers);
     }
 

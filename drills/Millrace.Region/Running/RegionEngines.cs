@@ -25,7 +25,7 @@ internal sealed class RegionEngines : IAsyncDisposable
     /// <summary>Starts all that the options ask for, side by side: each mostly waits for itself.</summary>
     public Task StartAsync(RegionOptions options, CancellationToken cancellationToken) => Task.WhenAll(
         StartBrokersAsync(options, cancellationToken), StartLedgerAsync(options),
-        StartStoreAsync(options, cancellationToken));
+        StartStoreAsync(options, cancellationToken), StartEarAsync(options, cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -52,6 +52,11 @@ internal sealed class RegionEngines : IAsyncDisposable
         Store = await RegionStore.StartAsync(
             Path.Combine(options.Folder, "store"), options.HostOf("store"),
             options.Hosts("store", options.StorageNodes), cancellationToken);
-        if (options.Webhooks) Ear = await WebhookEar.StartAsync(options.Root, cancellationToken);
+    }
+
+    private async Task StartEarAsync(RegionOptions options, CancellationToken cancellationToken)
+    {
+        if (options is { Webhooks: true, HasStore: true })
+            Ear = await WebhookEar.StartAsync(options.Root, options.EarHost, cancellationToken);
     }
 }

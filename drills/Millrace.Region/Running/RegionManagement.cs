@@ -136,6 +136,17 @@ internal sealed partial class RegionManagement : IAsyncDisposable
         return (made!["key"]!.ToString(), made["id"]!.ToString());
     }
 
+    /// <summary>Makes a receiver of webhooks.</summary>
+    /// <returns>The secret that messages to it are signed with.</returns>
+    public async Task<string> EndpointAsync(
+        string tenant, string name, string url, CancellationToken cancellationToken)
+    {
+        var made = await AskAsync(
+            HttpMethod.Put, $"/admin/v1/tenants/{tenant}/endpoints/{name}", new JsonObject { ["url"] = url },
+            cancellationToken);
+        return made!["secret"]!.ToString();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -50,9 +50,15 @@ internal sealed record RegionOptions
     /// <summary>Whether tenants are told of their jobs' ends, where there are durable jobs.</summary>
     public bool Webhooks { get; init; } = true;
 
+    /// <summary>The address of this machine at which their receivers listen; senders can reach it.</summary>
+    public string EarHost { get; init; } = "127.0.0.1";
+
+    /// <summary>Whether durable jobs can be done: there is somewhere to keep objects.</summary>
+    public bool HasStore => StorageNodes > 0 || SharedFiles;
+
     /// <summary>
-    /// The host of each part by its name: broker-1, edge-1, worker-1, manage-1, postgres, ledger, store, store-1 and so
-    /// on.
+    /// The host of each part by its name: broker-1, edge-1, worker-1, webhooks-1, manage-1, postgres, ledger, store,
+    /// store-1 and so on.
     /// </summary>
     public Func<string, EngineHost> HostOf { get; init; } = _ => EngineHost.Loopback;
 

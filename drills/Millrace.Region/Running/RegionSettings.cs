@@ -34,7 +34,7 @@ internal static class RegionSettings
             settings["Outbound"] = new JsonObject
             {
                 ["AllowHttp"] = true,
-                ["AllowedNetworks"] = new JsonArray("127.0.0.0/8"),
+                ["AllowedNetworks"] = new JsonArray($"{options.EarHost}/32"),
             };
         }
         return settings.ToJsonString();
@@ -48,7 +48,7 @@ internal static class RegionSettings
     {
         var metering = new JsonObject
         {
-            ["Enabled"] = options.StorageNodes > 0 || options.SharedFiles,
+            ["Enabled"] = options.HasStore,
             ["Folder"] = options.UsageFolder,
         };
         if (!options.HasLedger) return metering;

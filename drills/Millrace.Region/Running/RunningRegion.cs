@@ -10,8 +10,10 @@ namespace Millrace.Region.Running;
 /// </summary>
 internal sealed class RunningRegion : IAsyncDisposable
 {
+    /// <summary>Who sends webhooks, in a region that does.</summary>
+    public const int Senders = 2;
+
     private const int SecretBytes = 32;
-    private const int Senders = 2;
     private readonly RegionOptions _options;
     private readonly RegionEngines _engines;
     private readonly EngineThread _thread = new();
@@ -96,6 +98,7 @@ internal sealed class RunningRegion : IAsyncDisposable
         {
             _workers = [.. _workers.Select(one => one == role ? again : one)];
             _edges = [.. _edges.Select(one => one == role ? again : one)];
+            _senders = [.. _senders.Select(one => one == role ? again : one)];
         }
         return again;
     }

@@ -33,15 +33,35 @@ internal static class Copies
         }
     }
 
-    /// <summary>Takes copies away and makes them anew from the others, as an operator does.</summary>
-    public static async Task MakeAnewAsync(RabbitCluster brokers, IReadOnlyList<Copy> dead)
+    /// <summary>
+    /// Makes the nodes with dead copies anew, one after the other, as operators are told to: out of the queues and out
+    /// of the cluster, with an empty disk into it again, and a copy of every queue. To take away the dead copies alone
+    /// and add them again is not enough: RabbitMQ 3.10 does not find such a copy at the node's next start.
+    /// </summary>
+    public static async Task MakeAnewAsync(
+        RabbitCluster brokers, IReadOnlyList<Copy> dead, CancellationToken cancellationToken)
     {
-        foreach (var copy in dead)
+        foreach (var name in dead.Select(copy => copy.Node).Distinct())
         {
-            var other = brokers.Nodes.First(node => node.Name != copy.Node);
-            await other.QueuesAsync("delete_member", copy.Queue, copy.Node);
-            await other.QueuesAsync("add_member", copy.Queue, copy.Node);
+            var node = brokers.Nodes.Single(node => node.Name == name);
+            var other = brokers.Nodes.First(node => node.Name != name);
+            var streams = await StreamsAsync(other);
+            await node.KillAsync();
+            foreach (var stream in streams) await other.ToolAsync("rabbitmq-streams", "delete_replica", stream, name);
+            await other.ToolAsync("rabbitmq-queues", "shrink", name);
+            await other.ControlAsync("forget_cluster_node", name);
+            node.Wipe();
+            await node.StartAsync(cancellationToken);
+            await other.ToolAsync("rabbitmq-queues", "grow", name, "all");
+            foreach (var stream in streams) await other.ToolAsync("rabbitmq-streams", "add_replica", stream, name);
         }
+    }
+
+    private static async Task<IReadOnlyList<string>> StreamsAsync(RabbitNode node)
+    {
+        var list = await node.ControlAsync("list_queues", "--quiet", "--no-table-headers", "name", "type");
+        return [.. list.Split('\n').Select(line => line.Split('\t')).Where(parts => parts is [_, "stream"])
+            .Select(parts => parts[0])];
     }
 
     /// <summary>For people.</summary>

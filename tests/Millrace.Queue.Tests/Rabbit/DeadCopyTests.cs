@@ -15,7 +15,7 @@ namespace Millrace.Queue.Tests.Rabbit;
 public sealed class DeadCopyTests(SharedRabbit shared) : IAsyncLifetime
 {
     // Enough that some begin at the node, wherever chance has them begin.
-    private const int Consumers = 6;
+    private const int Consumers = 5;
 
     private readonly ConcurrentDictionary<int, bool> _seen = new();
     private RabbitStore _store = null!;
@@ -40,7 +40,7 @@ public sealed class DeadCopyTests(SharedRabbit shared) : IAsyncLifetime
     [Fact]
     public Task Tickets_ThatComeOneByOneAndAreSwallowed_ComeOverOthers() => WithDeadCopyAsync(async queue =>
     {
-        for (var number = 1; number <= 12; number++)
+        for (var number = 1; number <= 6; number++)
         {
             await EnqueueAsync(queue, number);
             await Deadline.Until(() => _seen.ContainsKey(number), $"ticket {number} comes");

@@ -5,7 +5,7 @@ namespace Millrace.Queue.Rabbit.Leases;
 /// they should hand out. A node does when its own copy of the queue is dead: the leader leaves the sending to it. Safe
 /// for any number of threads.
 /// </summary>
-/// <typeparam name="T">What stands for one connect to a node: a node that was connected anew is trusted anew.</typeparam>
+/// <typeparam name="T">Stands for one connect to a node: a node that was connected anew is trusted anew.</typeparam>
 /// <param name="first">Where to begin, at least 0.</param>
 /// <param name="time">Of doubts.</param>
 internal sealed class ConsumerNodes<T>(int first, TimeProvider time)
