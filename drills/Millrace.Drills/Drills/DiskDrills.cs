@@ -14,7 +14,6 @@ internal static class DiskDrills
 {
     private const string Lane = "interactive";
     private const double DownSeconds = 15;
-    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(15);
 
     public static IReadOnlyList<Drill> All { get; } =
     [
@@ -30,8 +29,8 @@ internal static class DiskDrills
             Limits = new() { GapMax = TimeSpan.FromSeconds(15), FailedShareMax = 0.05 },
         },
         new("disk-full", "The disk of the queue's leader is full: nothing is acknowledged that could not be written, "
-            + "work resumes by itself when there is room, and what has died of the node's copies of queues is made "
-            + "anew by hand.", FillAsync) { Limits = QueueDrills.Away },
+            + "work resumes by itself when there is room, and nothing is lost when the node is made anew by hand.",
+            FillAsync) { Limits = QueueDrills.Away },
         new("edge-disk-slow", "The disk of an edge does ten writes a second: its answers go on, and each use is billed "
             + "once.", SlowEdgeAsync) { IsBilled = true },
         new("edge-disk-hung", "The disk of an edge hangs for 45 s: it answers for 30 s and refuses then, clients go to "
@@ -81,14 +80,8 @@ internal static class DiskDrills
 
     private static async Task<string?> MendAsync(Scene scene, Target target)
     {
-        await target.KillAsync();
-        await target.StartAsync(CancellationToken.None);
-        var brokers = scene.Region.Region.Brokers;
-        var dead = await Copies.DeadAsync(brokers, Recovery, scene.Time, CancellationToken.None);
-        await Copies.MakeAnewAsync(brokers, dead, CancellationToken.None);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"it is back, with {dead.Count} dead copies{(dead.Count > 0 ? ", and was made anew" : "")}");
+        await Copies.MakeAnewAsync(scene.Region.Region.Brokers, [target.Name], CancellationToken.None);
+        return "it was made anew";
     }
 
     private static Task SlowEdgeAsync(Scene scene, CancellationToken cancellationToken)

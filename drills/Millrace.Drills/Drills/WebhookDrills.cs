@@ -20,7 +20,7 @@ internal static class WebhookDrills
         {
             WantsWebhooks = true,
             Load = new() { ConversionsPerSecond = 4, JobsPerSecond = JobsPerSecond },
-            Judge = static (_, facts) => [HearingJudge.Judge(facts)],
+            Judge = static (_, facts) => [HearingJudge.Judge(facts), JudgeAgain(facts)],
         },
         new("receiver-hang", "A tenant's receiver hangs and another's fails: they are told once they listen again, and "
             + "the others as before.", HangAsync)
@@ -34,6 +34,8 @@ internal static class WebhookDrills
     private static async Task KillAsync(Scene scene, CancellationToken cancellationToken)
     {
         const int kills = 4;
+        // Whoever is killed has messages under way then, which were taken, and comes again: under their own ids.
+        foreach (var caller in scene.Callers) scene.Region.Region.Ear!.Feel(caller.Tenant, EarMood.Ponders);
         var senders = Enumerable.Range(1, RunningRegion.Senders)
             .Select(number => scene.Region.Role(FormattableString.Invariant($"webhooks-{number}"))).ToList();
         for (var i = 0; i < kills; i++)
@@ -59,6 +61,14 @@ internal static class WebhookDrills
             scene.DoAsync(new ReceiverFault(ear, hanging, EarMood.Hangs), hangs, cancellationToken),
             scene.DoAsync(new ReceiverFault(ear, failing, EarMood.Fails), fails, cancellationToken));
         scene.JobsPerSecond = JobsPerSecond;
+    }
+
+    // Otherwise nothing was under way when they were killed, and nothing is shown.
+    private static Ruling JudgeAgain(Facts facts)
+    {
+        var again = facts.Of(Operation.Hear).Where(Facts.IsOk).CountBy(entry => entry.JobId)
+            .Count(job => job.Value > 1);
+        return Ruling.Expect("again", again > 0, $"{again} ends were told again, as their senders were killed");
     }
 
     private static Ruling JudgeOthers(Scene scene, Facts facts)

@@ -56,7 +56,8 @@ internal sealed class DrillRun(DrillRegion region, Drill drill, int seed, TimeSp
     private async Task<Ruling> CopiesAsync(CancellationToken cancellationToken)
     {
         var dead = await Copies.DeadAsync(region.Region.Brokers, CopiesLimit, time, cancellationToken);
-        await Copies.MakeAnewAsync(region.Region.Brokers, dead, cancellationToken);
+        await Copies.MakeAnewAsync(
+            region.Region.Brokers, dead.Select(copy => copy.Node).Distinct(), cancellationToken);
         return Ruling.Expect("copies", dead.Count == 0, Copies.Tell(dead));
     }
 

@@ -23,7 +23,10 @@ internal enum EarMood
 {
     Listens,
 
-    /// <summary>It takes them and never answers.</summary>
+    /// <summary>It takes them, and answers a second later.</summary>
+    Ponders,
+
+    /// <summary>It takes none and never answers.</summary>
     Hangs,
 
     /// <summary>It answers 500.</summary>
@@ -39,6 +42,7 @@ internal sealed class WebhookEar : IAsyncDisposable
     private const string Script = "tests/Millrace.Webhooks.Tests/verify/verify-lines.mjs";
     private const string Hooks = "/hooks";
     private const int WaitingMax = 10_000;
+    private static readonly TimeSpan PonderTime = TimeSpan.FromSeconds(1);
     private readonly WebApplication _app;
     private readonly Process _verifier;
     private readonly Channel<(string Receiver, string Line)> _lines =
@@ -140,28 +144,31 @@ internal sealed class WebhookEar : IAsyncDisposable
         var secret = _secrets.GetValueOrDefault(receiver, Secret);
         var line = JsonSerializer.Serialize(new { secret, headers, body = Convert.ToBase64String(body.ToArray()) });
         await _lines.Writer.WriteAsync((receiver, line), context.RequestAborted);
+        if (MoodOf(receiver) is EarMood.Ponders) await WaitAsync(PonderTime, context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     private async Task<bool> TakesAsync(string receiver, HttpContext context)
     {
-        var mood = _moods.GetValueOrDefault(receiver);
-        if (mood is EarMood.Listens) return true;
+        var mood = MoodOf(receiver);
+        if (mood is EarMood.Listens or EarMood.Ponders) return true;
         _unheard.AddOrUpdate(receiver, 1, (_, before) => before + 1);
         context.Response.StatusCode = StatusCodes.Status500InternalServerError;
-        if (mood is EarMood.Hangs) await GoneAsync(context.RequestAborted);
+        if (mood is EarMood.Hangs) await WaitAsync(Timeout.InfiniteTimeSpan, context.RequestAborted);
         return false;
     }
 
-    private static async Task GoneAsync(CancellationToken aborted)
+    private EarMood MoodOf(string receiver) => _moods.GetValueOrDefault(receiver);
+
+    private static async Task WaitAsync(TimeSpan time, CancellationToken aborted)
     {
         try
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, aborted);
+            await Task.Delay(time, TimeProvider.System, aborted);
         }
         catch (OperationCanceledException)
         {
-            // The sender has lost its patience.
+            // The sender has lost its patience, or its life.
         }
     }
 

@@ -34,15 +34,19 @@ internal static class Copies
     }
 
     /// <summary>
-    /// Makes the nodes with dead copies anew, one after the other, as operators are told to: out of the queues and out
-    /// of the cluster, with an empty disk into it again, and a copy of every queue. To take away the dead copies alone
-    /// and add them again is not enough: RabbitMQ 3.10 does not find such a copy at the node's next start.
+    /// Makes nodes anew, one after the other, as operators are told to: out of the queues and out of the cluster, with
+    /// an empty disk into it again, and a copy of every queue. To take away the dead copies alone and add them again is
+    /// not enough: RabbitMQ 3.10 does not find such a copy at the node's next start.
     /// </summary>
+    /// <param name="brokers">The cluster; a majority of the others runs.</param>
+    /// <param name="names">Of the nodes.</param>
+    /// <param name="cancellationToken">Ends it between two nodes, or while one starts.</param>
     public static async Task MakeAnewAsync(
-        RabbitCluster brokers, IReadOnlyList<Copy> dead, CancellationToken cancellationToken)
+        RabbitCluster brokers, IEnumerable<string> names, CancellationToken cancellationToken)
     {
-        foreach (var name in dead.Select(copy => copy.Node).Distinct())
+        foreach (var name in names)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var node = brokers.Nodes.Single(node => node.Name == name);
             var other = brokers.Nodes.First(node => node.Name != name);
             var streams = await StreamsAsync(other);
