@@ -38,7 +38,7 @@ internal static class Copies
     /// an empty disk into it again, and a copy of every queue. To take away the dead copies alone and add them again is
     /// not enough: RabbitMQ 3.10 does not find such a copy at the node's next start.
     /// </summary>
-    /// <param name="brokers">The cluster; a majority of the others runs.</param>
+    /// <param name="brokers">The cluster; all of it runs.</param>
     /// <param name="names">Of the nodes.</param>
     /// <param name="cancellationToken">Ends it between two nodes, or while one starts.</param>
     public static async Task MakeAnewAsync(
@@ -50,8 +50,9 @@ internal static class Copies
             var node = brokers.Nodes.Single(node => node.Name == name);
             var other = brokers.Nodes.First(node => node.Name != name);
             var streams = await StreamsAsync(other);
-            await node.KillAsync();
+            // Of a stream only while the node runs; of queues better when it has gone.
             foreach (var stream in streams) await other.ToolAsync("rabbitmq-streams", "delete_replica", stream, name);
+            await node.KillAsync();
             await other.ToolAsync("rabbitmq-queues", "shrink", name);
             await other.ControlAsync("forget_cluster_node", name);
             node.Wipe();

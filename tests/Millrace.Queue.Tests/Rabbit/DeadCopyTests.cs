@@ -18,6 +18,7 @@ public sealed class DeadCopyTests(SharedRabbit shared) : IAsyncLifetime
     private const int Consumers = 5;
 
     private readonly ConcurrentDictionary<int, bool> _seen = new();
+    private readonly List<Consumer> _consumers = [];
     private RabbitStore _store = null!;
 
     public async ValueTask InitializeAsync()
@@ -47,6 +48,30 @@ public sealed class DeadCopyTests(SharedRabbit shared) : IAsyncLifetime
         }
     });
 
+    // Another credit is another subscription: that alone brings nobody away from the node.
+    [Fact]
+    public Task Tickets_WhileCreditsChangeAllTheTime_ComeOverOthers() => WithDeadCopyAsync(async queue =>
+    {
+        using var stop = new CancellationTokenSource();
+        var changing = ChangeCreditsAsync(stop.Token);
+        for (var number = 1; number <= 4; number++)
+        {
+            await EnqueueAsync(queue, number);
+            await Deadline.Until(() => _seen.ContainsKey(number), $"ticket {number} comes");
+        }
+        await stop.CancelAsync();
+        await changing;
+    });
+
+    private async Task ChangeCreditsAsync(CancellationToken stop)
+    {
+        for (var credit = 3; !stop.IsCancellationRequested; credit = 5 - credit)
+        {
+            foreach (var consumer in _consumers) consumer.Credit.Tickets = credit;
+            await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, stop));
+        }
+    }
+
     private async Task WithDeadCopyAsync(Func<RabbitJobQueue, Task> act)
     {
         var queue = _store.Queue();
@@ -55,8 +80,8 @@ public sealed class DeadCopyTests(SharedRabbit shared) : IAsyncLifetime
         var leader = (await LeadersAsync())[name];
         var node = _store.Cluster.Nodes.First(node => node.Name != leader);
         await EvaluateAsync(node, "stop_server", name);
-        var consumers = Enumerable.Range(0, Consumers).Select(_ => new Consumer(_store.Queue(), credit: 2)).ToList();
-        var taking = consumers.Select(consumer => consumer.HoldAllAsync(Take)).ToList();
+        _consumers.AddRange(Enumerable.Range(0, Consumers).Select(_ => new Consumer(_store.Queue(), credit: 2)));
+        var taking = _consumers.Select(consumer => consumer.HoldAllAsync(Take)).ToList();
         try
         {
             await act(queue);
@@ -64,9 +89,9 @@ public sealed class DeadCopyTests(SharedRabbit shared) : IAsyncLifetime
         finally
         {
             await EvaluateAsync(node, "restart_server", name);
-            foreach (var consumer in consumers) await consumer.StopAsync();
+            foreach (var consumer in _consumers) await consumer.StopAsync();
             await Task.WhenAll(taking);
-            foreach (var consumer in consumers) await consumer.DisposeAsync();
+            foreach (var consumer in _consumers) await consumer.DisposeAsync();
         }
     }
 
