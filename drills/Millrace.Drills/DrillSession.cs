@@ -121,7 +121,8 @@ internal sealed class DrillSession(string root, string drills, RunTable table, T
         catch (Exception exception) when (IsOfTheMachine(exception))
         {
             Console.Out.WriteLine($"drill {drill.Name} broke off: {exception.Message}");
-            Console.Out.WriteLine($"  again: ./dev drill {drill.Name} --seed {seed}");
+            var minutes = drill.IsAsLongAsTold ? Length.TotalMinutes : 0;
+            Console.Out.WriteLine($"  again: {DrillVerdict.AgainOf(drill.Name, seed, minutes)}");
             return ($"{drill.Name} (seed {seed}): broke off", false);
         }
     }

@@ -24,9 +24,7 @@ internal sealed record DrillVerdict(
 
     /// <summary>What repeats it on the command line.</summary>
     [JsonIgnore]
-    public string Again => string.Create(
-        CultureInfo.InvariantCulture,
-        $"./dev drill {Name} --seed {Seed}{(Minutes > 0 ? $" --minutes {Minutes:0.#}" : "")}");
+    public string Again => AgainOf(Name, Seed, Minutes);
 
     /// <summary>The longest time without a conversion that ended well; null when none did.</summary>
     public double? LongestGapSeconds { get; init; }
@@ -37,6 +35,11 @@ internal sealed record DrillVerdict(
 
     [JsonIgnore]
     public bool Passed => State is RulingState.Holds;
+
+    /// <summary>What repeats a drill on the command line.</summary>
+    public static string AgainOf(string name, int seed, double minutes) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"./dev drill {name} --seed {seed}{(minutes > 0 ? $" --minutes {minutes:0.#}" : "")}");
 
     /// <summary>passed, failed or unknown.</summary>
     [JsonIgnore]
