@@ -48,30 +48,6 @@ public sealed class DeadCopyTests(SharedRabbit shared) : IAsyncLifetime
         }
     });
 
-    // Another credit is another subscription: that alone brings nobody away from the node.
-    [Fact]
-    public Task Tickets_WhileCreditsChangeAllTheTime_ComeOverOthers() => WithDeadCopyAsync(async queue =>
-    {
-        using var stop = new CancellationTokenSource();
-        var changing = ChangeCreditsAsync(stop.Token);
-        for (var number = 1; number <= 4; number++)
-        {
-            await EnqueueAsync(queue, number);
-            await Deadline.Until(() => _seen.ContainsKey(number), $"ticket {number} comes");
-        }
-        await stop.CancelAsync();
-        await changing;
-    });
-
-    private async Task ChangeCreditsAsync(CancellationToken stop)
-    {
-        for (var credit = 3; !stop.IsCancellationRequested; credit = 5 - credit)
-        {
-            foreach (var consumer in _consumers) consumer.Credit.Tickets = credit;
-            await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, stop));
-        }
-    }
-
     private async Task WithDeadCopyAsync(Func<RabbitJobQueue, Task> act)
     {
         var queue = _store.Queue();

@@ -23,8 +23,6 @@ internal sealed partial class LaneConsumer(
     public static readonly TimeSpan DeafAfter = TimeSpan.FromSeconds(3);
 
     private readonly ConsumerNodes<NodeSession> _nodes = new(firstNode, time);
-    private NodeSession? _lastNode;
-    private TimeSpan _lastSilence;
 
     // A queue whose leader hangs lets a subscriber wait for longer than the next leader needs.
     private TimeSpan SubscribeLimit => options.ConfirmTimeout * 2;
@@ -58,7 +56,6 @@ internal sealed partial class LaneConsumer(
 
     private async Task ForgetAsync(LaneSubscription subscription)
     {
-        _lastNode = null;
         _nodes.Lose();
         LogLost(queue, await subscription.Lost);
         desk.Remove(subscription);
@@ -106,7 +103,6 @@ internal sealed partial class LaneConsumer(
             limit.CancelAfter(SubscribeLimit);
             var subscription = await LaneSubscription.OpenAsync(
                 node, queue, wanted, ArrivedAsync, options, time, linked.Token);
-            if (node == _lastNode) subscription.GoesOnAfter(_lastSilence);
             return open.TryAdd(subscription) ? subscription : null;
         }
         catch (Exception exception) when (LaneSubscription.IsLoss(exception))
@@ -121,7 +117,6 @@ internal sealed partial class LaneConsumer(
     {
         var leaves = !isOver && IsSilent(subscription);
         var givesBack = leaves || isOver || prefetch() < had;
-        (_lastNode, _lastSilence) = (subscription.Node, leaves ? TimeSpan.Zero : subscription.Silence);
         if (leaves) Leave(subscription);
         await subscription.RetireAsync();
         if (givesBack)

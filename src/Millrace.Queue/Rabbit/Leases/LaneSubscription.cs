@@ -19,7 +19,6 @@ internal sealed class LaneSubscription : IAsyncDisposable
     private int _unsettled;
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isRetired;
-    private readonly long _openedAt;
     private string _tag = "";
     private long _lastMove;
 
@@ -31,7 +30,7 @@ internal sealed class LaneSubscription : IAsyncDisposable
         _channel = channel;
         _callLimit = options.CallTimeout;
         _time = time;
-        _lastMove = _openedAt = time.GetTimestamp();
+        _lastMove = time.GetTimestamp();
         channel.ChannelShutdownAsync += (_, shutdown) => LoseAsync(shutdown.ReplyText);
     }
 
@@ -46,13 +45,6 @@ internal sealed class LaneSubscription : IAsyncDisposable
 
     /// <summary>How long nothing has come although it may have more; zero while it has all that it may have.</summary>
     public TimeSpan Silence => IsFull ? TimeSpan.Zero : _time.GetElapsedTime(Volatile.Read(ref _lastMove));
-
-    /// <summary>The one before it, over the same node, had got nothing for so long when this took its place.</summary>
-    public void GoesOnAfter(TimeSpan silence)
-    {
-        var before = _openedAt - (long)(silence.TotalSeconds * _time.TimestampFrequency);
-        Interlocked.CompareExchange(ref _lastMove, before, _openedAt);
-    }
 
     /// <summary>Subscribes.</summary>
     /// <param name="node">Where.</param>
