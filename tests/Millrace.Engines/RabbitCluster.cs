@@ -11,6 +11,7 @@ namespace Millrace.Engines;
 public sealed class RabbitCluster : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+    private const int StartsMax = 3;
 
     private readonly EngineThread _thread;
     private readonly List<Process> _nameServices = [];
@@ -53,15 +54,36 @@ public sealed class RabbitCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Why it is of no more use; null while it is.</summary>
+    public string? Broken { get; private set; }
+
     /// <summary>
-    /// Has every node run again, whatever was done to it: what a failed test left is not the next one's.
+    /// Has every node run again, whatever was done to it, and waits until each knows of all the others: what a failed
+    /// test left is not the next one's. A node that takes connections may still end, or have others leave it, while the
+    /// cluster comes together; it is started anew then. When they do not come together it is <see cref="Broken"/>.
     /// </summary>
+    /// <returns>Whether anything had been done to it since the last time.</returns>
+    /// <exception cref="InvalidOperationException">A node ends while starting, each time.</exception>
     /// <exception cref="TimeoutException">One did not come back within two minutes.</exception>
-    public async Task MendAsync()
+    public async Task<bool> MendAsync()
     {
+        if (!_nodes.Any(node => node.IsHarmed)) return false;
         using var limit = new CancellationTokenSource(StartLimit);
-        foreach (var node in _nodes) await node.MendAsync(limit.Token);
+        var anew = _nodes.Where(node => node.NeedsStart).ToList();
+        for (var start = 1; Broken is null; start++)
+        {
+            foreach (var node in anew) await node.StartAnewAsync(limit.Token);
+            var apart = await Task.WhenAll(_nodes.Select(node => node.ApartAsync(_nodes.Count)));
+            anew = [.. _nodes.Where((_, index) => apart[index] is not null)];
+            if (anew.Count == 0) break;
+            if (start == StartsMax) GiveUp(string.Join('\n', apart));
+        }
+        foreach (var node in _nodes) node.Mended();
+        return true;
     }
+
+    /// <summary>It is of no more use, and another is to be started.</summary>
+    public void GiveUp(string reason) => Broken ??= reason;
 
     /// <summary>Kills the nodes and the name service, by their ids, and waits until they are gone.</summary>
     public async ValueTask DisposeAsync()

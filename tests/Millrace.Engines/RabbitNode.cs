@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 
 namespace Millrace.Engines;
@@ -10,11 +11,14 @@ public sealed class RabbitNode
     private static readonly TimeSpan Knock = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private const int StartsMax = 3;
+    private const int TogetherSeconds = 30;
     private const int LogTailCharacters = 2_000;
+    private const int SaidCharacters = 500;
 
     private readonly RabbitNodePlan _plan;
     private readonly EngineThread _thread;
     private Process? _process;
+    private bool _isHarmed;
     private bool _hung;
 
     internal RabbitNode(RabbitNodePlan plan, EngineThread thread) => (_plan, _thread) = (plan, thread);
@@ -56,6 +60,7 @@ public sealed class RabbitNode
     /// <summary>SIGKILL; returns when the process is gone.</summary>
     public async Task KillAsync()
     {
+        _isHarmed = true;
         Signals.Send(_process!, Signals.Kill);
         await _process!.WaitForExitAsync();
     }
@@ -90,16 +95,40 @@ public sealed class RabbitNode
             Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>Whether something was done to it, or it ended by itself, since it was last mended.</summary>
+    internal bool IsHarmed => _isHarmed || NeedsStart;
+
     /// <summary>
-    /// Has it run again, whatever was done to it. One that hung is started anew: when that was longer than the others'
-    /// net_ticktime, it takes part again and yet knows nothing of queues that are made at another node, nor they of
-    /// those made at it.
+    /// Whether it does not run, or hung: after longer than the others' net_ticktime it takes part again and yet knows
+    /// nothing of queues that are made at another node, nor they of those made at it.
     /// </summary>
-    internal async Task MendAsync(CancellationToken cancellationToken)
+    internal bool NeedsStart => _hung || _process is null or { HasExited: true };
+
+    /// <summary>Starts it, killed before when it runs.</summary>
+    internal async Task StartAnewAsync(CancellationToken cancellationToken)
     {
-        if (_hung) await EndAsync();
-        if (_process is null or { HasExited: true }) await StartAsync(cancellationToken);
-        _hung = false;
+        await EndAsync();
+        await StartAsync(cancellationToken);
+    }
+
+    /// <summary>It is as if nothing had been done to it.</summary>
+    internal void Mended() => (_isHarmed, _hung) = (false, false);
+
+    /// <summary>What keeps it from knowing so many nodes of its cluster to run, itself among them.</summary>
+    /// <returns>Null when it knows them all, at once or within half a minute.</returns>
+    internal async Task<string?> ApartAsync(int nodes)
+    {
+        try
+        {
+            await ControlAsync(
+                "await_online_nodes", nodes.ToString(CultureInfo.InvariantCulture),
+                "--timeout", TogetherSeconds.ToString(CultureInfo.InvariantCulture));
+            return null;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or TimeoutException)
+        {
+            return $"{Name} is apart: {exception.Message} {LogTail()}";
+        }
     }
 
     /// <summary>Kills it when it runs.</summary>
@@ -117,10 +146,12 @@ public sealed class RabbitNode
             var output = control.StandardOutput.ReadToEndAsync(limit.Token);
             var error = control.StandardError.ReadToEndAsync(limit.Token);
             await control.WaitForExitAsync(limit.Token);
-            return control.ExitCode == 0
-                ? await output
-                : throw new InvalidOperationException(
-                    $"{program} {arguments[0]}: {await output}{await error}");
+            if (control.ExitCode == 0) return await output;
+
+            // It goes on for pages with what may be the reason; the broker's own log has it.
+            var said = $"{await output}{await error}".Trim();
+            throw new InvalidOperationException(
+                $"{program} {arguments[0]}: {said[..Math.Min(said.Length, SaidCharacters)]} {LogTail()}");
         }
         catch (OperationCanceledException exception)
         {

@@ -4,22 +4,33 @@ using Millrace.Engines;
 
 namespace Millrace.Queue.Tests.Rabbit;
 
-/// <summary>The cluster of three nodes that all tests of this assembly share, started by the first that asks.</summary>
+/// <summary>
+/// The cluster of three nodes that all tests of this assembly share, started by the first that asks. They ask one after
+/// the other.
+/// </summary>
 public sealed class SharedRabbit : IAsyncDisposable
 {
-    private readonly Lock _lock = new();
-    private readonly string _folder = Directory.CreateTempSubdirectory("millrace-rabbit-").FullName;
-    private Task<RabbitCluster>? _cluster;
+    private RabbitCluster? _cluster;
+    private string _folder = "";
 
-    /// <summary>The cluster, all nodes up: tests that harm it mend it.</summary>
-    public Task<RabbitCluster> ClusterAsync()
+    /// <summary>
+    /// The cluster, all nodes up. Tests that harm it mend it; a node that ended since is started again, and a cluster
+    /// that is broken is replaced.
+    /// </summary>
+    public async Task<RabbitCluster> ClusterAsync()
     {
-        lock (_lock) return _cluster ??= RabbitCluster.StartAsync(_folder, 3, CancellationToken.None);
+        if (_cluster is not null) await _cluster.MendAsync();
+        if (_cluster is { Broken: null }) return _cluster;
+        await DisposeAsync();
+        _folder = Directory.CreateTempSubdirectory("millrace-rabbit-").FullName;
+        return _cluster = await RabbitCluster.StartAsync(_folder, 3, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_cluster is not null) await (await _cluster).DisposeAsync();
+        if (_cluster is null) return;
+        await _cluster.DisposeAsync();
+        _cluster = null;
         Directory.Delete(_folder, recursive: true);
     }
 }
