@@ -57,29 +57,36 @@ public sealed class RabbitCluster : IAsyncDisposable
     /// <summary>Why it is of no more use; null while it is.</summary>
     public string? Broken { get; private set; }
 
+    /// <summary>Whether something was done to a node, or one ended by itself, since it was last mended.</summary>
+    public bool IsHarmed => _nodes.Any(node => node.IsHarmed);
+
     /// <summary>
     /// Has every node run again, whatever was done to it, and waits until each knows of all the others: what a failed
     /// test left is not the next one's. A node that takes connections may still end, or have others leave it, while the
-    /// cluster comes together; it is started anew then. When they do not come together it is <see cref="Broken"/>.
+    /// cluster comes together; it is started anew then. When one does not start, or they do not come together, it is
+    /// <see cref="Broken"/>.
     /// </summary>
-    /// <returns>Whether anything had been done to it since the last time.</returns>
-    /// <exception cref="InvalidOperationException">A node ends while starting, each time.</exception>
-    /// <exception cref="TimeoutException">One did not come back within two minutes.</exception>
-    public async Task<bool> MendAsync()
+    public async Task MendAsync()
     {
-        if (!_nodes.Any(node => node.IsHarmed)) return false;
+        if (!IsHarmed) return;
         using var limit = new CancellationTokenSource(StartLimit);
         var anew = _nodes.Where(node => node.NeedsStart).ToList();
-        for (var start = 1; Broken is null; start++)
+        try
         {
-            foreach (var node in anew) await node.StartAnewAsync(limit.Token);
-            var apart = await Task.WhenAll(_nodes.Select(node => node.ApartAsync(_nodes.Count)));
-            anew = [.. _nodes.Where((_, index) => apart[index] is not null)];
-            if (anew.Count == 0) break;
-            if (start == StartsMax) GiveUp(string.Join('\n', apart));
+            for (var start = 1; Broken is null; start++)
+            {
+                foreach (var node in anew) await node.StartAnewAsync(limit.Token);
+                var apart = await Task.WhenAll(_nodes.Select(node => node.ApartAsync(_nodes.Count)));
+                anew = [.. _nodes.Where((_, index) => apart[index] is not null)];
+                if (anew.Count == 0) break;
+                if (start == StartsMax) GiveUp(string.Join('\n', apart));
+            }
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or TimeoutException)
+        {
+            GiveUp(exception.Message);
         }
         foreach (var node in _nodes) node.Mended();
-        return true;
     }
 
     /// <summary>It is of no more use, and another is to be started.</summary>

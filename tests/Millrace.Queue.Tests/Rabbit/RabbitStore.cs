@@ -106,7 +106,8 @@ internal sealed class RabbitStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var wasHarmed = await Cluster.MendAsync();
+        var wasHarmed = Cluster.IsHarmed;
+        await Cluster.MendAsync();
         foreach (var open in Enumerable.Reverse(_open)) await open.DisposeAsync();
         if (Cluster.Broken is null) await TidyAsync(wasHarmed);
         if (Cluster.Broken is { } reason)

@@ -14,13 +14,12 @@ public sealed class SharedRabbit : IAsyncDisposable
     private string _folder = "";
 
     /// <summary>
-    /// The cluster, all nodes up. Tests that harm it mend it; a node that ended since is started again, and a cluster
-    /// that is broken is replaced.
+    /// The cluster, all nodes up. Tests that harm it mend it; one that is broken, or of which a node has ended since,
+    /// is replaced.
     /// </summary>
     public async Task<RabbitCluster> ClusterAsync()
     {
-        if (_cluster is not null) await _cluster.MendAsync();
-        if (_cluster is { Broken: null }) return _cluster;
+        if (_cluster is { Broken: null, IsHarmed: false }) return _cluster;
         await DisposeAsync();
         _folder = Directory.CreateTempSubdirectory("millrace-rabbit-").FullName;
         return _cluster = await RabbitCluster.StartAsync(_folder, 3, CancellationToken.None);
