@@ -23,6 +23,7 @@ internal sealed class DynamoDoor : IAsyncDisposable
     private readonly Func<DoorCall, Task> _rule;
     private readonly Lock _lock = new();
     private readonly List<(string Name, JsonObject Body)> _seen = [];
+    private readonly Dictionary<string, int> _tries = [];
 
     private DynamoDoor(Uri target, Func<DoorCall, Task> rule)
     {
@@ -86,19 +87,25 @@ internal sealed class DynamoDoor : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var body = JsonNode.Parse(await reader.ReadToEndAsync())!.AsObject();
         var name = context.Request.Headers["X-Amz-Target"].ToString()[Prefix.Length..];
-        int number;
-        lock (_lock)
-        {
-            _seen.Add((name, (JsonObject)body.DeepClone()));
-            number = _seen.Count;
-        }
+        var call = new DoorCall(this, context, name, body, Note(name, body));
         try
         {
-            await _rule(new DoorCall(this, context, name, body, number));
+            await _rule(call);
         }
         catch (HttpRequestException)
         {
             context.Response.StatusCode = (int)HttpStatusCode.BadGateway;
+        }
+    }
+
+    // How often it came, with this time.
+    private int Note(string name, JsonObject body)
+    {
+        lock (_lock)
+        {
+            _seen.Add((name, (JsonObject)body.DeepClone()));
+            var key = name + body.ToJsonString();
+            return _tries[key] = _tries.GetValueOrDefault(key) + 1;
         }
     }
 }
@@ -108,8 +115,8 @@ internal sealed class DynamoDoor : IAsyncDisposable
 /// <param name="Context">The request.</param>
 /// <param name="Name">Of the operation.</param>
 /// <param name="Body">What it asks.</param>
-/// <param name="Number">From 1.</param>
-internal sealed record DoorCall(DynamoDoor Door, HttpContext Context, string Name, JsonObject Body, int Number)
+/// <param name="Try">Which time it comes with this body, from 1: what others ask meanwhile does not change it.</param>
+internal sealed record DoorCall(DynamoDoor Door, HttpContext Context, string Name, JsonObject Body, int Try)
 {
     public bool IsWrite => Name is "BatchWriteItem" or "PutItem";
 
