@@ -20,6 +20,9 @@ internal sealed class MemoryObjectStore(TimeProvider? time = null) : IObjectStor
     /// <summary>When it fails; null: never.</summary>
     public StoreFailure? Failure { get; set; }
 
+    /// <summary>What each put waits for before it is done.</summary>
+    public Func<ObjectKey, Task>? OnPut { get; set; }
+
     public IReadOnlyList<string> Keys
     {
         get
@@ -47,6 +50,7 @@ internal sealed class MemoryObjectStore(TimeProvider? time = null) : IObjectStor
         using var copy = new MemoryStream();
         await content.CopyToAsync(copy, cancellationToken);
         if (copy.Length < length) throw new EndOfStreamException();
+        if (OnPut is { } wait) await wait(key);
         return Step(() => Put(key, copy.ToArray(), mode));
     }
 

@@ -27,7 +27,7 @@ public readonly record struct LaneTurns
     /// <returns>Null when nothing may be taken: nothing waits, or only slow work and its places are full.</returns>
     public (Lane? Lane, LaneTurns Next) Choose(ReadOnlySpan<bool> waiting, int slowHeld, int places)
     {
-        var slowMax = Math.Max(1, places - 1);
+        var slowMax = SlowMax(places);
         Lane? chosen = null;
         for (var index = 0; index < waiting.Length; index++)
         {
@@ -37,6 +37,9 @@ public readonly record struct LaneTurns
         }
         return chosen is { } taken ? (taken, After(taken)) : (null, this);
     }
+
+    /// <summary>How many of so many places slow work may have.</summary>
+    public static int SlowMax(int places) => Math.Max(1, places - 1);
 
     // A lane that did not wait for long has no claim on the time that it missed.
     private long Due(Lane lane) => Math.Max(Now, lane switch

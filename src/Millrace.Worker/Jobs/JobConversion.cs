@@ -1,4 +1,5 @@
 using Millrace.Core.Conversions;
+using Millrace.Core.Images;
 using Millrace.Core.Jobs;
 using Millrace.Core.Poison;
 using Millrace.Core.Tickets;
@@ -31,7 +32,7 @@ internal sealed class JobConversion(
         using var source = await bytes.ReadAsync(job.Record.Source, wait);
         using var watermark = job.Record.Watermark is { } mark ? await bytes.ReadAsync(mark, wait) : null;
         if (source is null || watermark is null != job.Record.Watermark is null) return Gone(job);
-        return await ConvertAsync(job, new Sources(source, watermark), first, place, wait);
+        return await ConvertAsync(job, new Sources(source, job.Record.Source.Header, watermark), first, place, wait);
     }
 
     private async Task<Made> ConvertAsync(
@@ -65,6 +66,7 @@ internal sealed class JobConversion(
         }
         var mark = transform.Watermark is null ? default : sources.Watermark?.Bytes ?? default;
         image.Request = new ConversionRequest(sources.Source.Bytes, transform, mark);
+        image.IsBrief = LaneChoice.IsBrief(sources.Header, transform);
         return await turns.ConvertAsync(image, wait);
     }
 
@@ -96,7 +98,7 @@ internal sealed class JobConversion(
     }
 
     /// <summary>The job's bytes.</summary>
-    private readonly record struct Sources(RentedBytes Source, RentedBytes? Watermark);
+    private readonly record struct Sources(RentedBytes Source, ImageHeader Header, RentedBytes? Watermark);
 }
 
 /// <summary>One attempt at a job.</summary>

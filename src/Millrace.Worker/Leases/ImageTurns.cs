@@ -65,7 +65,8 @@ internal sealed class ImageTurns(
     private async Task<Turn?> OrdinaryAsync(LeasedImage image, CancellationToken wait)
     {
         var start = time.GetTimestamp();
-        using var place = await _places.EnterAsync(image.Ticket.Lane, image.Patience?.Token ?? wait);
+        using var place = await _places.EnterAsync(
+            image.Ticket.Lane, image.Patience?.Token ?? wait, image.IsBrief);
         if (witness.Judge(image.Case) != PoisonVerdict.Clear) return null;
         return await HandAsync(image, kernels.Any, start);
     }

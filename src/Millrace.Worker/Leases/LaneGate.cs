@@ -18,11 +18,14 @@ internal sealed class LaneGate(int places)
     /// <summary>Waits for a place.</summary>
     /// <param name="lane">One of <see cref="Lanes.Images"/>.</param>
     /// <param name="cancellationToken">Ends the wait; no place is held.</param>
+    /// <param name="isBrief">
+    /// Whether it is over so soon that quick work may wait for it: in a slow lane too it may have the last place then.
+    /// </param>
     /// <returns>A place, freed when disposed.</returns>
-    public async Task<LanePlace> EnterAsync(Lane lane, CancellationToken cancellationToken)
+    public async Task<LanePlace> EnterAsync(Lane lane, CancellationToken cancellationToken, bool isBrief = false)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var waiter = new Waiter(lane);
+        var waiter = new Waiter(lane.IsSlow() && !isBrief);
         var node = new LinkedListNode<Waiter>(waiter);
         lock (_lock)
         {
@@ -37,14 +40,14 @@ internal sealed class LaneGate(int places)
             },
             (this, node));
         await waiter.Granted.Task;
-        return new LanePlace(this, lane);
+        return new LanePlace(this, waiter.IsSlow);
     }
 
-    internal void Leave(Lane lane)
+    internal void Leave(bool wasSlow)
     {
         lock (_lock)
         {
-            Count(lane, -1);
+            Count(wasSlow, -1);
             Dispatch();
         }
     }
@@ -65,36 +68,39 @@ internal sealed class LaneGate(int places)
         Span<bool> waits = stackalloc bool[3];
         while (_held < places)
         {
-            for (var lane = 0; lane < waits.Length; lane++) waits[lane] = _waiting[lane].Count > 0;
-            var (chosen, next) = _turns.Choose(waits, _slowHeld, places);
+            for (var lane = 0; lane < waits.Length; lane++) waits[lane] = MayEnter(_waiting[lane].First?.Value);
+            var (chosen, next) = _turns.Choose(waits, slowHeld: 0, places);
             if (chosen is not { } taken) return;
             _turns = next;
             var first = _waiting[(int)taken].First!;
             _waiting[(int)taken].Remove(first);
-            Count(taken, 1);
+            Count(first.Value.IsSlow, 1);
             first.Value.Granted.TrySetResult();
         }
     }
 
-    private void Count(Lane lane, int change)
+    private bool MayEnter(Waiter? first) =>
+        first is not null && (!first.IsSlow || _slowHeld < LaneTurns.SlowMax(places));
+
+    private void Count(bool isSlow, int change)
     {
         _held += change;
-        if (lane != Lane.Interactive) _slowHeld += change;
+        if (isSlow) _slowHeld += change;
     }
 
-    private sealed record Waiter(Lane Lane)
+    private sealed record Waiter(bool IsSlow)
     {
         public TaskCompletionSource Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 
 /// <summary>A place behind a gate; disposing it lets the next one in.</summary>
-internal sealed class LanePlace(LaneGate gate, Lane lane) : IDisposable
+internal sealed class LanePlace(LaneGate gate, bool isSlow) : IDisposable
 {
     private int _left;
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _left, 1) == 0) gate.Leave(lane);
+        if (Interlocked.Exchange(ref _left, 1) == 0) gate.Leave(isSlow);
     }
 }

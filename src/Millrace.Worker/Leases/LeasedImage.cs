@@ -26,6 +26,9 @@ internal sealed class LeasedImage(Ticket ticket, PoisonCase judged, WorkerCredit
     /// </summary>
     public Func<Task>? Starting { get; init; }
 
+    /// <summary>Whether it is so soon done that quick work may wait for it, although its lane is slow.</summary>
+    public bool IsBrief { get; set; }
+
     /// <summary>Ends its waits for an ordinary kernel; null: its caller's end does.</summary>
     public TurnPatience? Patience { get; init; }
 

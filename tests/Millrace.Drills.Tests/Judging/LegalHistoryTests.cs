@@ -34,6 +34,32 @@ public sealed class LegalHistoryTests
         Assert.Equal(state, State(history, "J5").ToString());
     }
 
+    [Theory]
+    [InlineData(1, nameof(RulingState.Holds))]
+    [InlineData(2, nameof(RulingState.Broken))]
+    public void Judge_WhenManyOvertakeOne_CountsTheOneThatIsLate(int late, string state)
+    {
+        List<HistoryEntry> history =
+        [
+            .. Enumerable.Range(1, 50).SelectMany(number => Doctored.Ticket(
+                $"t{number}", number * 10, (number * 10) + 1, (number * 10) + (number <= late ? 100 : 2))),
+        ];
+
+        Assert.Equal(state, State(history, "J5").ToString());
+    }
+
+    [Fact]
+    public void Judge_WhenOneOvertakesMany_CountsThem()
+    {
+        List<HistoryEntry> history =
+        [
+            .. Enumerable.Range(1, 50).SelectMany(number => Doctored.Ticket(
+                $"t{number}", number * 10, (number * 10) + 1, (number * 10) + (number < 50 ? 100 : 2))),
+        ];
+
+        Assert.Equal(RulingState.Broken, State(history, "J5"));
+    }
+
     [Fact]
     public void Judge_WhenTicketsOverlapped_HasNoPair()
     {

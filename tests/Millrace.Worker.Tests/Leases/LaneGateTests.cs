@@ -34,6 +34,25 @@ public sealed class LaneGateTests
     }
 
     [Fact]
+    public async Task Enter_WithBriefWorkInASlowLane_MayHaveEveryPlace()
+    {
+        var gate = new LaneGate(2);
+        var slow = Enumerable.Range(0, 2).Select(_ => gate.EnterAsync(Lane.Heavy, Cancel)).ToList();
+
+        using var brief = await gate.EnterAsync(Lane.Bulk, Cancel, isBrief: true);
+        var quick = gate.EnterAsync(Lane.Interactive, Cancel);
+
+        Assert.True(slow[0].IsCompleted);
+        Assert.False(quick.IsCompleted);
+        brief.Dispose();
+        (await quick).Dispose();
+
+        // It was not counted as slow: the other slow one has not come into its place.
+        using var next = await gate.EnterAsync(Lane.Interactive, Cancel).WaitAsync(Doubles.Patience, Cancel);
+        Assert.False(slow[1].IsCompleted);
+    }
+
+    [Fact]
     public async Task Enter_WhenCancelled_LeavesTheLine()
     {
         var gate = new LaneGate(1);
