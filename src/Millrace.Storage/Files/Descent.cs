@@ -2,20 +2,38 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Millrace.Storage.Files;
 
-/// <summary>A way down from the root, folder by folder; all that it has opened is closed with it.</summary>
+/// <summary>A way down from the root, folder by folder; what it holds it lets go with its end.</summary>
 /// <param name="root">Stays open.</param>
+/// <param name="kept">Where opened folders are found, and kept for the next.</param>
 /// <param name="folderNamesMax">As in <see cref="FileObjectStoreOptions"/>.</param>
-internal sealed class Descent(OpenFolder root, int folderNamesMax) : IDisposable
+internal sealed class Descent(OpenFolder root, FolderCache kept, int folderNamesMax) : IDisposable
 {
     private const int CountEveryMax = 64;
 
-    private readonly List<(OpenFolder Folder, string Name)> _steps = [];
+    private readonly List<(OpenFolder Folder, string Name, string Path)> _steps = [];
 
     // Characters that all names of the folder have in common.
     private int _depth;
 
     /// <summary>The folder where the way has come to.</summary>
     public OpenFolder Folder => _steps.Count == 0 ? root : _steps[^1].Folder;
+
+    /// <summary>
+    /// Whether it has come by a folder that is removed, so that what was not found may stand in another of its name:
+    /// then the next way down opens all of this one anew.
+    /// </summary>
+    public bool HasLostItsWay()
+    {
+        if (!_steps.Exists(step => step.Folder.IsRemoved)) return false;
+        Forget();
+        return true;
+    }
+
+    /// <summary>The next way down opens all folders of this one anew.</summary>
+    public void Forget()
+    {
+        foreach (var step in _steps) kept.Drop(step.Path);
+    }
 
     /// <summary>Goes to the first folder of the shelf under a segment; false when there is none.</summary>
     public bool TryEnter(string segment)
@@ -68,17 +86,21 @@ internal sealed class Descent(OpenFolder root, int folderNamesMax) : IDisposable
     /// Removes a name wherever the shelf has it, durably. From below up: a reader, who looks from above, sees no older
     /// one.
     /// </summary>
-    public void Remove(string segment)
+    /// <returns>Whether it was anywhere.</returns>
+    public bool Remove(string segment)
     {
-        var first = _steps.Count;
+        var (first, found) = (_steps.Count, false);
         while (TryGoBelow(segment))
         {
         }
         for (var i = _steps.Count; i >= first; i--)
         {
             var folder = i == 0 ? root : _steps[i - 1].Folder;
-            if (folder.Remove(segment)) folder.Sync();
+            if (!folder.Remove(segment)) continue;
+            folder.Sync();
+            found = true;
         }
+        return found;
     }
 
     /// <summary>
@@ -91,6 +113,7 @@ internal sealed class Descent(OpenFolder root, int folderNamesMax) : IDisposable
         {
             var parent = i == 0 ? root : _steps[i - 1].Folder;
             if (!parent.RemoveFolder(_steps[i].Name)) return;
+            kept.Drop(_steps[i].Path);
         }
     }
 
@@ -105,16 +128,26 @@ internal sealed class Descent(OpenFolder root, int folderNamesMax) : IDisposable
         _depth = here.Depth;
     }
 
-    private bool TryStep(string name) => Add(Folder.Child(name), name);
-
-    private Placing TryMake(string name) => Add(Folder.Make(name), name) ? Placing.Placed : Placing.Gone;
-
-    private bool Add(OpenFolder? folder, string name)
+    private bool TryStep(string name)
     {
-        if (folder is null) return false;
-        _steps.Add((folder, name));
+        var path = PathOf(name);
+        if (kept.Find(path) is not { } folder) return Add(Folder.Child(name), name, path);
+        _steps.Add((folder, name, path));
         return true;
     }
+
+    private Placing TryMake(string name) =>
+        Add(Folder.Make(name), name, PathOf(name)) ? Placing.Placed : Placing.Gone;
+
+    private bool Add(OpenFolder? folder, string name, string path)
+    {
+        if (folder is null) return false;
+        _steps.Add((folder, name, path));
+        kept.Keep(path, folder);
+        return true;
+    }
+
+    private string PathOf(string name) => _steps.Count == 0 ? name : $"{_steps[^1].Path}/{name}";
 
     private bool TryGoBelow(string segment)
     {
@@ -136,9 +169,9 @@ internal sealed class Descent(OpenFolder root, int folderNamesMax) : IDisposable
     }
 
     private bool IsFull(string segment) =>
-        Shelf.BelowName(segment, _depth) is not null && Folder.Has(Shelf.FullMark);
+        Shelf.BelowName(segment, _depth) is not null && Folder.IsFull;
 
-    // Places a new name in the first folder of the shelf, from here down, that is not full. While a put holds a folder
+    // Places a new name in the first folder of the shelf, from here down, that is not full. While a put locks a folder
     // nobody can mark it, so it stays the only place for new names until the put is done.
     private Placing PlaceName(string segment, Func<bool> isHere, Func<bool> isHereOrBelow, Func<Placing> place)
     {
@@ -152,7 +185,7 @@ internal sealed class Descent(OpenFolder root, int folderNamesMax) : IDisposable
                 continue;
             }
             var free = Here;
-            using (Folder.HoldShared())
+            using (Folder.LockShared())
             {
                 if (IsFull(segment)) continue;
                 if (isHereOrBelow()) return Placing.Taken;
@@ -166,7 +199,8 @@ internal sealed class Descent(OpenFolder root, int folderNamesMax) : IDisposable
 
     private bool TryMakeBelow(string segment)
     {
-        if (TryMake(Shelf.BelowName(segment, _depth)!) == Placing.Gone) return false;
+        var name = Shelf.BelowName(segment, _depth)!;
+        if (!TryStep(name) && TryMake(name) == Placing.Gone) return false;
         _depth += Shelf.Step;
         return true;
     }
@@ -184,8 +218,8 @@ internal sealed class Descent(OpenFolder root, int folderNamesMax) : IDisposable
     // Alone in the folder: nobody is about to place a name in it. When others are, a later count tries again.
     private static void Close(OpenFolder folder)
     {
-        using var hold = folder.TryHoldAlone();
-        if (hold is null || folder.Has(Shelf.FullMark)) return;
+        using var alone = folder.TryLockAlone();
+        if (alone is null || folder.IsFull) return;
         using var mark = folder.NewFile(Shelf.FullMark);
         if (mark is not null) folder.Settle(mark);
     }

@@ -13,13 +13,12 @@ public sealed class FileObjectStore : IObjectStore, IDisposable
 {
     private const int BufferBytes = 512 * 1024;
 
-    // What is no longer is read together with the opening of its file.
-    private const int AtOnceBytesMax = 64 * 1024;
     private const int PageObjects = 256;
 
     private readonly FileObjectStoreOptions _options;
     private readonly DiskThreads _disk;
     private readonly OpenFolder _root;
+    private readonly FolderCache _kept;
     private readonly ObjectTree _tree;
     private readonly TemporaryFiles _temporary;
     private readonly TimeProvider _time;
@@ -33,7 +32,8 @@ public sealed class FileObjectStore : IObjectStore, IDisposable
         _root = OpenFolder.OpenRoot(_options.Folder);
         _temporary = TemporaryFiles.Open(_root, newId);
         _drive = new DriveInfo(Path.GetFullPath(_options.Folder));
-        _tree = new ObjectTree(_root, _options.FolderNamesMax);
+        _kept = new FolderCache(_options.FoldersKeptMax);
+        _tree = new ObjectTree(_root, _kept, _options.FolderNamesMax);
         _disk = new DiskThreads(_options, time);
     }
 
@@ -50,10 +50,10 @@ public sealed class FileObjectStore : IObjectStore, IDisposable
     /// <inheritdoc/>
     public async Task<StoredObject?> GetAsync(ObjectKey key, ByteRange? range, CancellationToken cancellationToken)
     {
-        var (opened, start) = await _disk.RunAsync(() => Open(key, range), cancellationToken);
+        var (opened, whole) = await _disk.RunAsync(() => Open(key, range), cancellationToken);
         if (opened is null) return null;
         var (offset, length) = opened.Head.Clamp(range);
-        return new StoredObject(opened.Head, new FileRange(opened, offset, length, start, _disk));
+        return new StoredObject(opened.Head, new FileRange(opened, offset, length, whole, _disk));
     }
 
     /// <inheritdoc/>
@@ -106,6 +106,7 @@ public sealed class FileObjectStore : IObjectStore, IDisposable
     {
         _disk.Dispose();
         _temporary.Dispose();
+        _kept.Dispose();
         _root.Dispose();
     }
 
@@ -114,14 +115,16 @@ public sealed class FileObjectStore : IObjectStore, IDisposable
     internal Task<int> SweepAsync(CancellationToken cancellationToken) =>
         _disk.RunAsync(() => _temporary.Sweep(_time.GetUtcNow() - _options.TemporaryAge), cancellationToken);
 
-    private (OpenObject? Opened, byte[] Start) Open(ObjectKey key, ByteRange? range)
+    // What is no longer than a buffer is read together with the opening of its file, into one of the pool.
+    private (OpenObject? Opened, byte[]? Whole) Open(ObjectKey key, ByteRange? range)
     {
-        if (_tree.Open(key) is not { } opened) return (null, []);
+        if (_tree.Open(key) is not { } opened) return (null, null);
         var (offset, length) = opened.Head.Clamp(range);
-        if (length > AtOnceBytesMax) return (opened, []);
-        var start = new byte[length];
-        var read = RandomAccess.Read(opened.File, start, offset);
-        return (opened, read == length ? start : []);
+        if (length > BufferBytes) return (opened, null);
+        var whole = ArrayPool<byte>.Shared.Rent((int)length);
+        if (RandomAccess.Read(opened.File, whole.AsSpan(0, (int)length), offset) == length) return (opened, whole);
+        ArrayPool<byte>.Shared.Return(whole);
+        return (opened, null);
     }
 
     // One hand-over to the disk's threads instead of three.

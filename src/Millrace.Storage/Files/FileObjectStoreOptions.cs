@@ -22,6 +22,12 @@ public sealed record FileObjectStoreOptions
     /// </summary>
     [Range(4, 100_000)] public int FolderNamesMax { get; init; } = 2_048;
 
+    /// <summary>
+    /// Folders that are kept open, a handle each, so that they need not be opened for each call. 1 to 100,000; default
+    /// 256: a tenant's jobs are in some five.
+    /// </summary>
+    [Range(1, 100_000)] public int FoldersKeptMax { get; init; } = 256;
+
     /// <summary>Threads that wait for the disk. 1 to 256; default 16: so many puts share a flush of the disk.</summary>
     [Range(1, 256)] public int Threads { get; init; } = 16;
 

@@ -7,12 +7,13 @@ namespace Millrace.Storage.Files;
 /// <param name="source">The file.</param>
 /// <param name="offset">Of the first byte.</param>
 /// <param name="length">Bytes.</param>
-/// <param name="start">All of them, when they were read before; or none.</param>
+/// <param name="whole">An array of the pool with all of them, when they were read before; null when not.</param>
 /// <param name="disk">Reads.</param>
-internal sealed class FileRange(OpenObject source, long offset, long length, byte[] start, DiskThreads disk) : Stream
+internal sealed class FileRange(OpenObject source, long offset, long length, byte[]? whole, DiskThreads disk) : Stream
 {
     private const int BufferBytes = 512 * 1024;
 
+    private byte[]? _whole = whole;
     private byte[]? _buffer;
     private long _position;
 
@@ -34,7 +35,7 @@ internal sealed class FileRange(OpenObject source, long offset, long length, byt
     {
         var wanted = buffer[..(int)Math.Min(buffer.Length, length - _position)];
         if (wanted.IsEmpty) return 0;
-        if (TakeFromStart(wanted.Span)) return Count(wanted.Length);
+        if (TakeFromWhole(wanted.Span)) return Count(wanted.Length);
 
         // Never into the caller's memory: a read that is abandoned may still write when that is in other hands.
         var own = _buffer ?? ArrayPool<byte>.Shared.Rent((int)Math.Min(length, BufferBytes));
@@ -54,7 +55,7 @@ internal sealed class FileRange(OpenObject source, long offset, long length, byt
     {
         var wanted = buffer[..(int)Math.Min(buffer.Length, length - _position)];
         if (wanted.IsEmpty) return 0;
-        if (TakeFromStart(wanted)) return Count(wanted.Length);
+        if (TakeFromWhole(wanted)) return Count(wanted.Length);
         try
         {
             return Count(RandomAccess.Read(source.File, wanted, offset + _position));
@@ -83,14 +84,15 @@ internal sealed class FileRange(OpenObject source, long offset, long length, byt
 
         // One that an abandoned read may still write to was let go.
         if (disposing && _buffer is { } own) ArrayPool<byte>.Shared.Return(own);
-        _buffer = null;
+        if (disposing && _whole is { } read) ArrayPool<byte>.Shared.Return(read);
+        (_buffer, _whole) = (null, null);
         base.Dispose(disposing);
     }
 
-    private bool TakeFromStart(Span<byte> wanted)
+    private bool TakeFromWhole(Span<byte> wanted)
     {
-        if (start.Length < length) return false;
-        start.AsSpan((int)_position, wanted.Length).CopyTo(wanted);
+        if (_whole is null) return false;
+        _whole.AsSpan((int)_position, wanted.Length).CopyTo(wanted);
         return true;
     }
 

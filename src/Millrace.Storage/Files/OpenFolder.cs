@@ -7,6 +7,7 @@ namespace Millrace.Storage.Files;
 
 /// <summary>
 /// A folder of the store, held open: what is done in it cannot be led elsewhere, and fails once the folder is removed.
+/// Several may hold it at once, in any threads.
 /// </summary>
 /// <remarks>
 /// The sticky bit of a file or folder says: it may not survive a power cut yet. Whoever opens one that has it makes it
@@ -21,6 +22,8 @@ internal sealed class OpenFolder : IDisposable
 
     private readonly SafeFileHandle _handle;
     private readonly string _name;
+    private int _holds = 1;
+    private bool _isFull;
 
     private OpenFolder(SafeFileHandle handle, string name) => (_handle, _name) = (handle, name);
 
@@ -37,6 +40,22 @@ internal sealed class OpenFolder : IDisposable
         }
         var root = OpenPath(path);
         return root.IsInvalid ? throw DiskFailure.OfLastCall($"open '{path}'") : new(root, path);
+    }
+
+    /// <summary>Whether this folder has been removed, and another may stand in its place.</summary>
+    public bool IsRemoved =>
+        Posix.LinksOf(_handle) is { } links ? links == 0 : throw DiskFailure.OfLastCall($"look at '{_name}'");
+
+    /// <summary>
+    /// Whether it has the mark that it takes no further names: once it has, nobody takes it away, nor the folder.
+    /// </summary>
+    public bool IsFull => _isFull || (_isFull = Has(Shelf.FullMark));
+
+    /// <summary>Holds it for one user more, each of whom disposes of it; by one who holds it.</summary>
+    public OpenFolder Hold()
+    {
+        Interlocked.Increment(ref _holds);
+        return this;
     }
 
     /// <summary>Opens a folder in this one; null when there is none.</summary>
@@ -139,11 +158,11 @@ internal sealed class OpenFolder : IDisposable
         if (Posix.Sync(_handle) != 0) throw DiskFailure.OfLastCall($"sync '{_name}'");
     }
 
-    /// <summary>Holds this folder with others who do so, against those who want it alone.</summary>
-    public FolderHold HoldShared() => TryHold(Posix.LockShared) ?? throw DiskFailure.OfLastCall($"lock '{_name}'");
+    /// <summary>Locks this folder with others who do so, against those who want it alone.</summary>
+    public FolderLock LockShared() => TryLock(Posix.LockShared) ?? throw DiskFailure.OfLastCall($"lock '{_name}'");
 
-    /// <summary>Holds this folder alone; null when others hold it now.</summary>
-    public FolderHold? TryHoldAlone() => TryHold(Posix.LockExclusive | Posix.LockNow);
+    /// <summary>Locks this folder for one alone; null when others have it locked now.</summary>
+    public FolderLock? TryLockAlone() => TryLock(Posix.LockExclusive | Posix.LockNow);
 
     /// <summary>Names of files and folders, in no order; symlinks are left out.</summary>
     public IEnumerable<FolderEntry> Entries()
@@ -154,8 +173,11 @@ internal sealed class OpenFolder : IDisposable
             (ref FileSystemEntry entry) => new FolderEntry(entry.FileName.ToString(), entry.IsDirectory), options);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
+    /// <summary>Ends one hold; with the last it is closed.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref _holds) == 0) _handle.Dispose();
+    }
 
     // With the dot at its end the path itself may be a symlink.
     private static SafeFileHandle OpenPath(string path)
@@ -168,14 +190,19 @@ internal sealed class OpenFolder : IDisposable
 
     private static bool IsNoEntry => LastError == Posix.NoEntry;
 
-    private FolderHold? TryHold(int operation)
+    // Opened anew: those who share a handle would share its lock, and the first to end it would end it for all.
+    private FolderLock? TryLock(int operation)
     {
-        while (Posix.Lock(_handle, operation) != 0)
+        var own = Posix.Open(_handle, ".", Posix.ReadFolder, 0);
+        if (own.IsInvalid) throw DiskFailure.OfLastCall($"open '{_name}' to lock it");
+        while (Posix.Lock(own, operation) != 0)
         {
-            if (LastError == Posix.WouldBlock) return null;
-            if (LastError != Posix.Interrupted) throw DiskFailure.OfLastCall($"lock '{_name}'");
+            if (LastError == Posix.Interrupted) continue;
+            var isTaken = LastError == Posix.WouldBlock;
+            own.Dispose();
+            return isTaken ? null : throw DiskFailure.OfLastCall($"lock '{_name}'");
         }
-        return new FolderHold(_handle);
+        return new FolderLock(own);
     }
 
     private void Settle(SafeFileHandle child, uint mode)
@@ -208,9 +235,9 @@ internal enum Placing
 /// <summary>What stands in a folder.</summary>
 internal readonly record struct FolderEntry(string Name, bool IsFolder);
 
-/// <summary>A hold on a folder, which ends with its disposal.</summary>
-internal readonly struct FolderHold(SafeFileHandle handle) : IDisposable
+/// <summary>A lock on a folder, which ends with its disposal.</summary>
+internal readonly struct FolderLock(SafeFileHandle own) : IDisposable
 {
     /// <inheritdoc/>
-    public void Dispose() => _ = Posix.Lock(handle, Posix.Unlock);
+    public void Dispose() => own.Dispose();
 }

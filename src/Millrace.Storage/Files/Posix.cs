@@ -74,6 +74,25 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     public static partial int SetMode(SafeFileHandle file, uint mode);
 
+    /// <summary>How many names a file or folder has, 0 once the last is removed; null when that fails.</summary>
+    public static uint? LinksOf(SafeFileHandle file)
+    {
+        const int ofHandle = 0x1000;
+        const uint links = 4;
+        return Describe(file, "", ofHandle, links, out var found) == 0 ? found.Links : null;
+    }
+
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Describe(
+        SafeFileHandle folder, string name, int flags, uint wanted, out Description description);
+
+    // struct statx, which is the same for all processors, unlike struct stat.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private readonly struct Description
+    {
+        [FieldOffset(16)] public readonly uint Links;
+    }
 }

@@ -68,11 +68,12 @@ internal sealed partial class JobHandler(
         ILease lease, LanePlace place, CancellationToken hold, CancellationToken wait)
     {
         var (tenant, id) = (lease.Ticket.Tenant, lease.Ticket.Id);
-        var (reading, ended) = (objects.RecordAsync(tenant, id, wait), objects.OutcomeAsync(tenant, id, wait));
-        await Task.WhenAll(reading, ended);
-        if (await reading is not { } record) return Unaccepted(id);
-        if (await ended is { } known) return await CloseAsync(record, known, LeaseOutcome.Taken, hold);
+        if (await objects.RecordAsync(tenant, id, wait) is not { } record) return Unaccepted(id);
         var claim = await ClaimAsync(record, wait);
+
+        // One that nobody had begun may have been given up by a sweep at most, which its end finds.
+        if (claim.Starts != 1 && await objects.OutcomeAsync(tenant, id, wait) is { } known)
+            return await CloseAsync(record, known, LeaseOutcome.Taken, hold);
         if (claim.By == JobClaimant.Caller) return await CancelAsync(record, hold);
         if (claim.Starts > _options.StartsMax) return await GiveUpAsync(record, claim, NeverEnded(claim), hold);
         var job = new JobAttempt(record, lease.Ticket, newId(), claim, hold)

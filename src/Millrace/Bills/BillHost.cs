@@ -20,7 +20,7 @@ internal static class BillHost
     /// <exception cref="InvalidDataException">They cannot be used; the message says why.</exception>
     public static WebApplicationBuilder Compose(BillArguments arguments, LogLevel least)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = Settings.Builder();
         ConsoleLog.Use(builder.Logging, arguments.JsonLog, least);
         if (arguments.SettingsPath is { } path) Settings.AddFile(builder.Configuration, path);
         if (arguments.Data is { } data) AddFolder(builder.Configuration, data);

@@ -21,7 +21,7 @@ internal static class ColdStores
         if (settings.Count == 0) return;
 
         // A store of its own with options of its own: nothing of the hot one's settings may reach it.
-        var inner = WebApplication.CreateSlimBuilder();
+        var inner = Settings.Builder();
         inner.Configuration.Sources.Clear();
         inner.Configuration.AddInMemoryCollection(settings);
         if (!ObjectStores.Add(inner)) throw new InvalidDataException($"{Section}: it names neither bucket nor folder.");

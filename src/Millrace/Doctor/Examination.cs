@@ -51,7 +51,7 @@ internal sealed class Examination(DoctorArguments arguments, IReadOnlyList<Uri> 
 
     private WebApplicationBuilder Compose()
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = Settings.Builder();
         builder.Logging.ClearProviders();
         if (arguments.SettingsPath is { } path) Settings.AddFile(builder.Configuration, path);
         builder.Configuration.AddInMemoryCollection(FromCommandLine());

@@ -11,7 +11,7 @@ internal static class KernelExamination
     /// <summary>Starts it, asks it, ends it.</summary>
     public static async Task<Finding> RunAsync(CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = Settings.Builder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection([new("Worker:Pool:Kernels", "1")]);
         Settings.AddLimits(builder.Services);

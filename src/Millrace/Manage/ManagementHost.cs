@@ -15,7 +15,7 @@ internal static class ManagementHost
     public static WebApplicationBuilder Compose(
         string urls, string? settingsPath, Dictionary<string, string?> settings, bool jsonLog)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = Settings.Builder();
         if (settingsPath is not null) Settings.AddFile(builder.Configuration, settingsPath);
         builder.Configuration.AddInMemoryCollection(settings);
         builder.WebHost.UseUrls(urls);

@@ -57,7 +57,7 @@ internal static class EdgeCommand
 
     private static WebApplicationBuilder Compose(ParseResult parsed)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = Settings.Builder();
         if (parsed.GetValue(SettingsFile) is { } file) Settings.AddFile(builder.Configuration, file.FullName);
         builder.Configuration.AddInMemoryCollection(FromCommandLine(parsed));
         builder.WebHost.UseUrls(parsed.GetRequiredValue(Urls));

@@ -6,6 +6,19 @@ namespace Millrace.Roles;
 /// <summary>Checks all that was configured before any of it is used, so that what is wrong is told at once.</summary>
 internal static class Settings
 {
+    private const string WatchSwitch = "ASPNETCORE_hostBuilder__reloadConfigOnChange";
+
+    /// <summary>
+    /// A builder that watches no files: settings are read once, and to watch the folder of <c>appsettings.json</c> is
+    /// to watch all below it, the objects of a data folder too (0.27 ms of a durable job's 12.9 ms of CPU time).
+    /// </summary>
+    public static WebApplicationBuilder Builder()
+    {
+        // The only way: what the builder adds watches from then on, and arguments are read too late.
+        Environment.SetEnvironmentVariable(WatchSwitch, "false");
+        return WebApplication.CreateSlimBuilder();
+    }
+
     /// <summary>Reads the server's own file, if it is there.</summary>
     /// <exception cref="InvalidDataException">It is no JSON; the message says where.</exception>
     public static void AddFile(ConfigurationManager configuration, string path)

@@ -48,7 +48,7 @@ internal static class WebhooksCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = Settings.Builder();
         if (parsed.GetValue(SettingsFile) is { } file) Settings.AddFile(builder.Configuration, file.FullName);
         var settings = new Dictionary<string, string?>();
         BrokerList.AddTo(settings, parsed.GetRequiredValue(Brokers));

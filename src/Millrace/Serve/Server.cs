@@ -46,7 +46,7 @@ internal static class Server
     private static WebApplicationBuilder Compose(
         ServeArguments arguments, DataFolder folder, EmbeddedManagement? management)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = Settings.Builder();
         Settings.AddFile(builder.Configuration, folder.SettingsPath);
         builder.Configuration.AddInMemoryCollection(FromCommandLine(arguments, folder));
         builder.WebHost.UseUrls(arguments.Urls);

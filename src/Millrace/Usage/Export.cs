@@ -44,7 +44,7 @@ internal static class Export
 
     private static WebApplicationBuilder Compose(ExportArguments arguments)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = Settings.Builder();
         ConsoleLog.Use(builder.Logging, asJson: false, LogLevel.Warning);
         if (arguments.SettingsFile is { } file) Settings.AddFile(builder.Configuration, file.FullName);
         if (arguments.Data is not { } data) return builder;

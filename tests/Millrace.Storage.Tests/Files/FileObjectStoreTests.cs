@@ -129,7 +129,7 @@ public sealed class FileObjectStoreTests
         File.SetUnixFileMode(file, FileMode | UnixFileMode.StickyBit);
         File.SetUnixFileMode(prefix, File.GetUnixFileMode(prefix) | UnixFileMode.StickyBit);
 
-        Assert.Equal("text", await store.GetAsync("jobs/1"));
+        Assert.Equal("text", await folder.Open().GetAsync("jobs/1"));
 
         Assert.Equal(FileMode, File.GetUnixFileMode(file));
         Assert.False(File.GetUnixFileMode(prefix).HasFlag(UnixFileMode.StickyBit));

@@ -30,6 +30,16 @@ public sealed class ServeTests(SharedService shared) : IClassFixture<SharedServi
     }
 
     [Fact]
+    public void Service_WatchesNoFolder_AsItsObjectsMayBeBelow()
+    {
+        var open = Directory.EnumerateFileSystemEntries($"/proc/{_service.Process.Id}/fd")
+            .Select(link => new FileInfo(link).LinkTarget).ToList();
+
+        Assert.Contains(open, target => target?.StartsWith("socket:", StringComparison.Ordinal) ?? false);
+        Assert.DoesNotContain("anon_inode:inotify", open);
+    }
+
+    [Fact]
     public async Task EveryBadInput_IsNamed_AndTheNextRequestIsServed()
     {
         (string Name, byte[] Image, (int, string) Problem)[] all =
