@@ -2,8 +2,8 @@ namespace Millrace.Storage.Files;
 
 /// <summary>
 /// Folders that were opened lately, kept open so that the way to an object is not opened anew for each call. One may
-/// have been removed meanwhile, and another made in its place: nothing can be placed in a removed one, and whoever finds
-/// nothing in one looks whether it is (<see cref="OpenFolder.IsRemoved"/>). Safe for any number of threads.
+/// have been removed meanwhile, and another made in its place: nothing can be placed in a removed one, and whoever
+/// finds nothing in one looks whether it is (<see cref="OpenFolder.IsRemoved"/>). Safe for any number of threads.
 /// </summary>
 /// <param name="max">Folders kept open; the one that was used longest ago goes first.</param>
 internal sealed class FolderCache(int max) : IDisposable
