@@ -46,6 +46,11 @@ public readonly record struct DispatchState
     /// <summary>Whether a hedge makes sense: one worker has it, and there has been none.</summary>
     public bool MayHedge => !HasEnded && !IsHedged && Striking == 0 && First is not null && Second is null;
 
+    /// <summary>
+    /// Whether a second ticket makes sense while nobody has claimed the stored one: there has been none.
+    /// </summary>
+    public bool MayRepeat => IsStored && IsIdle && !IsHedged;
+
     /// <summary>Whether a worker has it by the hedge.</summary>
     public bool IsHedgeOf(Guid worker) => Of(worker)?.IsHedge ?? false;
 
@@ -71,8 +76,8 @@ public readonly record struct DispatchState
     {
         if (HasEnded) return new FetchStep(this, FetchAnswer.Gone, 0);
         if (Striking > 0) return new FetchStep(this, FetchAnswer.Later, 0);
-        // A hedge is of no use to whoever works on its original; whoever holds the hedge lost the answer to its fetch.
-        if (Of(worker) is { } own) return isHedge && !own.IsHedge ? Taken() : Grant(own);
+        // One of both is of no use to whoever works on the other; of the same it lost the answer to its fetch.
+        if (Of(worker) is { } own) return isHedge == own.IsHedge ? Grant(own) : Taken();
         if (First is { } first) return isHedge && Second is null && !first.IsHedge ? Grant(worker, true) : Taken();
         return Grant(worker, isHedge);
     }
@@ -128,6 +133,14 @@ public readonly record struct DispatchState
         ? new DispatchStep(this with { IsHedged = true }) { Enqueue = Copy(isHedge: true) }
         : new DispatchStep(this);
 
+    /// <summary>
+    /// Nobody claimed the stored ticket, and later ones were claimed: it is held up on its way. A hedge goes out; of
+    /// both whoever claims first has it.
+    /// </summary>
+    public DispatchStep Overtaken() => MayRepeat
+        ? new DispatchStep(this with { IsHedged = true }) { Enqueue = Copy(isHedge: true) }
+        : new DispatchStep(this);
+
     /// <summary>Nobody claimed the stored ticket for as long as one may wait.</summary>
     public DispatchStep Unclaimed() =>
         IsStored && IsIdle ? End(ConversionFailure.QueueDeadline) : new DispatchStep(this);
@@ -162,7 +175,6 @@ public readonly record struct DispatchState
 
     private FetchStep Taken() => new(this, FetchAnswer.Taken, 0);
 
-    // Whoever has it and asks again lost the answer on the way: the claim is renewed.
     private FetchStep Grant(Claim own)
     {
         var renewed = own with { Number = Claims + 1 };

@@ -10,10 +10,10 @@ namespace Millrace.Core.Dispatch;
 public sealed class HedgeClock(HedgeRules rules)
 {
     private readonly RecentTimes[] _lanes = [new(), new()];
-    private double _saved;
+    private readonly Savings _saved = new(rules.Share, rules.SavedMax);
 
     /// <summary>A ticket went out, which is no hedge: it earns its share of one.</summary>
-    public void Sent() => _saved = Math.Min(rules.SavedMax, _saved + rules.Share);
+    public void Sent() => _saved.Earn();
 
     /// <summary>A conversion came back with its result.</summary>
     /// <param name="lane">Interactive or heavy.</param>
@@ -31,12 +31,7 @@ public sealed class HedgeClock(HedgeRules rules)
 
     /// <summary>Takes one hedge out of what is saved.</summary>
     /// <returns>False when too little is saved.</returns>
-    public bool TryTake()
-    {
-        if (rules.Share <= 0 || _saved < 1) return false;
-        _saved--;
-        return true;
-    }
+    public bool TryTake() => _saved.TryTake();
 
     /// <summary>The latest times, and their 95th percentile, reckoned anew now and then.</summary>
     private sealed class RecentTimes

@@ -25,7 +25,7 @@ internal sealed class DispatchMetrics
         _retries = meter.CreateCounter<long>(
             "millrace.dispatch.retries", "{ticket}", "Tickets enqueued again, by cause.");
         _hedges = meter.CreateCounter<long>(
-            "millrace.dispatch.hedges", "{ticket}", "Second copies beside a conversion that takes long.");
+            "millrace.dispatch.hedges", "{ticket}", "Second tickets of conversions that take long, by cause.");
         _hedgeWins = meter.CreateCounter<long>(
             "millrace.dispatch.hedge_wins", "{ticket}", "Hedges whose result came first.");
         _expired = meter.CreateCounter<long>(
@@ -47,12 +47,15 @@ internal sealed class DispatchMetrics
     /// <summary>A ticket goes out.</summary>
     /// <param name="lane">Its lane.</param>
     /// <param name="copy">Which ticket.</param>
-    /// <param name="cause">Why it is enqueued again: worker_lost, no_outcome; not looked at otherwise.</param>
+    /// <param name="cause">
+    /// Why it is enqueued again: worker_lost, no_outcome; of a hedge slow, overtaken; not looked at otherwise.
+    /// </param>
     public void Enqueued(Lane lane, TicketCopy copy, string cause)
     {
         _tickets.Add(1, new KeyValuePair<string, object?>("lane", lane.Name()));
-        if (copy.IsHedge) _hedges.Add(1);
-        else if (copy.Attempt > 1) _retries.Add(1, new KeyValuePair<string, object?>("cause", cause));
+        var tag = new KeyValuePair<string, object?>("cause", cause);
+        if (copy.IsHedge) _hedges.Add(1, tag);
+        else if (copy.Attempt > 1) _retries.Add(1, tag);
     }
 
     /// <summary>A hedge's result came first.</summary>

@@ -37,6 +37,14 @@ public sealed record DispatchOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan HedgeMin { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// Second tickets a ticket, for those that nobody has claimed after <see cref="HedgeMin"/> while later ones were:
+    /// they are held up on their way, and only one of both is worked on. 0 (none) to 0.5; default 0.1, which a tenth of
+    /// all packets lost does not use up.
+    /// </summary>
+    [Range(0, 0.5)]
+    public double RepeatShare { get; init; } = 0.1;
+
     /// <summary>Images remembered as harmless by the first-sight gate. 100 to 10,000,000; default 100,000.</summary>
     [Range(100, 10_000_000)]
     public int SeenMax { get; init; } = 100_000;

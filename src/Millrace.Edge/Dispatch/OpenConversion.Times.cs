@@ -19,6 +19,9 @@ internal sealed partial class OpenConversion
     private TimeSpan _armedFor = TimeSpan.MaxValue;
     private TimeSpan _unclaimedDue = TimeSpan.MaxValue;
     private TimeSpan _hedgeDue = TimeSpan.MaxValue;
+    private TimeSpan _repeatDue = TimeSpan.MaxValue;
+    private long _enqueuedAt;
+    private long _storedAt;
     private int _cell;
 
     private static TimeSpan AnswerTime(TimeSpan remaining) =>
@@ -45,6 +48,7 @@ internal sealed partial class OpenConversion
         {
             if (!_state.IsStored || !_state.IsUnclaimed) return;
             _unclaimedDue = Now() + _parts.Options.QueueTimeout;
+            if (_state.MayRepeat && _parts.Hedges.MayRepeat) _repeatDue = Now() + _parts.Options.HedgeMin;
         }
         Arm();
     }
@@ -69,7 +73,7 @@ internal sealed partial class OpenConversion
         {
             // After the end nothing is due until it is closed: the deadline is past, and would ring again and again.
             if (_closed || _state.HasEnded) return;
-            var due = Earlier(_deadline, Earlier(_unclaimedDue, _hedgeDue));
+            var due = Earlier(Earlier(_deadline, _unclaimedDue), Earlier(_repeatDue, _hedgeDue));
             if (due >= _armedFor) return;
             _armedFor = due;
             _timer.Change(Later(due - Now(), TimeSpan.Zero), Timeout.InfiniteTimeSpan);
@@ -84,7 +88,8 @@ internal sealed partial class OpenConversion
             return;
         }
         lock (_lock) _armedFor = TimeSpan.MaxValue;
-        Act(Due(Now()), "");
+        var step = Due(Now());
+        Act(step, step.State.IsUnclaimed ? "overtaken" : "slow");
         Arm();
     }
 
@@ -98,12 +103,26 @@ internal sealed partial class OpenConversion
             // No worker can be blamed while the cell has no leader: that is a pause, inside the deadline.
             if (isHealthy) return Change(state => state.Unclaimed());
         }
-        if (now < _hedgeDue) return default;
+        if (now >= _repeatDue && RepeatDue(now) is { Enqueue: not null } repeat) return repeat;
+        return now < _hedgeDue ? default : HedgeDue();
+    }
+
+    private DispatchStep HedgeDue()
+    {
         lock (_lock) _hedgeDue = TimeSpan.MaxValue;
         // What has killed a kernel takes long because it is tried again, alone: no second worker is to try beside it.
         var isClear = _parts.Poison.Judge(Order) == PoisonVerdict.Clear;
         return Change(state =>
             isClear && state.MayHedge && _parts.Hedges.TryTake() ? state.HedgeDue() : new DispatchStep(state));
+    }
+
+    // While nobody has it, it is looked at again and again: others may pass it later.
+    private DispatchStep RepeatDue(TimeSpan now)
+    {
+        lock (_lock) _repeatDue = _state.MayRepeat ? now + _parts.Options.HedgeMin : TimeSpan.MaxValue;
+        return Change(state => state.MayRepeat && _parts.Hedges.TryRepeat(Lane, _cell, _storedAt)
+            ? state.Overtaken()
+            : new DispatchStep(state));
     }
 
     /// <summary>Its workers have said nothing for long: they are not waited for any more.</summary>

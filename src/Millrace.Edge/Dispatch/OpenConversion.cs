@@ -84,7 +84,11 @@ internal sealed partial class OpenConversion : IDisposable
         {
             step = _state.Fetch(worker, isHedge);
             _state = step.State;
-            if (step.Answer == FetchAnswer.Granted) _readers++;
+            if (step.Answer == FetchAnswer.Granted)
+            {
+                _readers++;
+                if (!_state.IsHedged) _parts.Hedges.Claimed(Lane, _cell, _enqueuedAt);
+            }
         }
         _parts.Trace.Fetched(Order.Id, worker, step.Answer);
         if (step.Answer != FetchAnswer.Granted) return new Handout(step.Answer);
@@ -211,10 +215,11 @@ internal sealed partial class OpenConversion : IDisposable
         try
         {
             var ticket = _parts.Tickets.Write(Order, Lane, copy, Remaining());
-            lock (_lock) _cell = ticket.Cell;
+            lock (_lock) (_cell, _enqueuedAt) = (ticket.Cell, _parts.Time.GetTimestamp());
             _parts.Trace.Enqueueing(ticket);
             var outcome = await _parts.Queue.EnqueueAsync(ticket, _stopped);
             if (outcome == EnqueueOutcome.Stored) _parts.Trace.Stored(ticket);
+            lock (_lock) _storedAt = _parts.Time.GetTimestamp();
             Act(Change(state => After(state, copy, outcome)), "");
             WaitAnew();
         }

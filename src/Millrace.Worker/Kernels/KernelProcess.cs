@@ -101,9 +101,14 @@ internal sealed class KernelProcess : IAsyncDisposable
             held = true;
             if (await ReceiveAsync() is { } outcome) return new KernelAnswer(outcome, null, held);
         }
-        catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+        catch (SocketException)
         {
-            // Its end is closed: it is dead or dying.
+            // It is dead or dying, whether or not the pending read has seen that yet.
+            _closed = true;
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was buried meanwhile.
         }
         finally
         {
@@ -234,7 +239,9 @@ internal sealed class KernelProcess : IAsyncDisposable
         var exit = _closed ? await ReapAsync(DyingTimeout) : null;
         if (exit is null)
         {
-            Kill(KernelDeathCause.Retired);
+            // What closes its end and lingers has not retired either.
+            if (_closed) _child.Kill();
+            else Kill(KernelDeathCause.Retired);
             exit = await ReapAsync(ReapTimeout);
         }
         _child.Frames.Dispose();

@@ -85,13 +85,15 @@ public sealed class DispatchHistoryTests
                 case 5: Take(State.WorkerLost(worker)); break;
                 case 6: Take(State.Spoilt(worker)); break;
                 case 7: Strike(IsRare(worker) ? PoisonVerdict.Quarantined : PoisonVerdict.Suspect); break;
-                case 8: Take(State.HedgeDue()); break;
+                case 8: Hedge(); break;
                 case 9: State = State.Stored(latest); break;
                 case 10: Take(State.Unclaimed()); break;
                 case 11: Take(State.Refused(latest)); break;
                 default: Take(State.DeadlinePassed()); break;
             }
         }
+
+        private void Hedge() => Take(State.MayRepeat ? State.Overtaken() : State.HedgeDue());
 
         private void Strike(PoisonVerdict verdict)
         {

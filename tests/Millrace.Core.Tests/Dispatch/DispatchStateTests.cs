@@ -59,6 +59,34 @@ public sealed class DispatchStateTests
     }
 
     [Fact]
+    public void Overtaken_WhileNobodyHasIt_SendsOneTicketMoreOfWhichOneIsWorkedOn()
+    {
+        var waiting = DispatchState.Begin(strikes: 0).State.Stored(new TicketCopy(1, 0, IsHedge: false));
+
+        var step = waiting.Overtaken();
+
+        Assert.Equal(new TicketCopy(1, 0, IsHedge: true), step.Enqueue);
+        Assert.Null(step.State.Overtaken().Enqueue);
+        var claimed = step.State.Fetch(Bob, isHedge: true);
+        Assert.Equal(FetchAnswer.Granted, claimed.Answer);
+        Assert.Equal(FetchAnswer.Taken, claimed.State.Fetch(Ann, isHedge: false).Answer);
+        Assert.Equal(FetchAnswer.Taken, claimed.State.Fetch(Bob, isHedge: false).Answer);
+        Assert.Null(claimed.State.HedgeDue().Enqueue);
+        var first = step.State.Fetch(Ann, isHedge: false).State;
+        Assert.True(first.Delivered(Ann).IsTaken);
+    }
+
+    [Fact]
+    public void Overtaken_WhenItIsNotStoredOrClaimedOrOver_SendsNothing()
+    {
+        var unstored = DispatchState.Begin(strikes: 0).State;
+
+        Assert.Null(unstored.Overtaken().Enqueue);
+        Assert.Null(Claimed(Ann).Overtaken().Enqueue);
+        Assert.Null(Claimed(Ann).GaveUp(Ann, number: null).HungUp().Overtaken().Enqueue);
+    }
+
+    [Fact]
     public void Delivered_ByBothOfAHedge_CountsOnce()
     {
         var both = Claimed(Ann).HedgeDue().State.Fetch(Bob, isHedge: true).State;

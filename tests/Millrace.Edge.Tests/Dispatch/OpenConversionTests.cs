@@ -3,8 +3,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Millrace.Core.Conversions;
+using Millrace.Core.Handover;
 using Millrace.Core.Images;
 using Millrace.Core.Poison;
+using Millrace.Core.Tickets;
 using Millrace.Core.Transforms;
 using Millrace.Edge.Dispatch;
 
@@ -12,6 +14,9 @@ namespace Millrace.Edge.Tests.Dispatch;
 
 public sealed class OpenConversionTests
 {
+    private static readonly Guid Ann = new(1, 1, 0, new byte[8]);
+    private static readonly Guid Bob = new(1, 2, 0, new byte[8]);
+
     [Fact]
     public async Task OnTime_WhenTheDeadlineIsPast_DoesNotRingAtOnceAgain()
     {
@@ -29,9 +34,90 @@ public sealed class OpenConversionTests
         Assert.DoesNotContain(TimeSpan.Zero, time.Dues);
     }
 
-    private static ConversionOrder Order() => new()
+    [Theory]
+    [InlineData(true, 0, true)]
+    [InlineData(true, 1, false)]
+    [InlineData(false, 0, false)]
+    public async Task OnTime_WhenNobodyHasClaimedIt_RepeatsItIfALaterOneOfItsCellWasClaimed(
+        bool isClaimed, int cell, bool isRepeated)
     {
-        Id = Guid.Parse("01980000-0000-7000-8000-000000000001"),
+        var time = new HandTime();
+        var queue = new CellQueue();
+        var parts = Parts(time, queue);
+        var first = await RunAsync(parts, 1);
+        var ring = time.Ring;
+        time.Now = TimeSpan.FromMilliseconds(100).Ticks;
+        queue.Cell = cell;
+        var later = await RunAsync(parts, 2);
+        if (isClaimed) Assert.Equal(FetchAnswer.Granted, later.Fetch(Ann, isHedge: false).Answer);
+
+        time.Now += parts.Options.HedgeMin.Ticks;
+        ring();
+
+        var tickets = queue.Tickets.Skip(2).Select(ticket => (ticket.Id, ticket.Hedge));
+        Assert.Equal(isRepeated ? [(Order(1).Id, true)] : [], tickets);
+        if (!isRepeated) return;
+        Assert.Equal(FetchAnswer.Granted, first.Fetch(Ann, isHedge: true).Answer);
+        Assert.Equal(FetchAnswer.Taken, first.Fetch(Bob, isHedge: false).Answer);
+    }
+
+    [Fact]
+    public async Task OnTime_WhenALaterOneIsClaimedOnlyAfterAWhile_LooksAgain()
+    {
+        var time = new HandTime();
+        var queue = new CellQueue();
+        var parts = Parts(time, queue);
+        await RunAsync(parts, 1);
+        var ring = time.Ring;
+        time.Now = parts.Options.HedgeMin.Ticks;
+        ring();
+        Assert.Equal(parts.Options.HedgeMin, time.Dues[^1]);
+        var later = await RunAsync(parts, 2);
+        later.Fetch(Ann, isHedge: false);
+
+        time.Now += parts.Options.HedgeMin.Ticks;
+        ring();
+        time.Now += parts.Options.HedgeMin.Ticks;
+        ring();
+
+        Assert.Single(queue.Tickets, ticket => ticket.Hedge);
+    }
+
+    [Fact]
+    public async Task OnTime_WhenMoreAreHeldUpThanTheirShare_RepeatsNoMore()
+    {
+        var time = new HandTime();
+        var queue = new CellQueue();
+        var parts = Parts(time, queue);
+        var rings = new List<Action>();
+        for (var number = 1; number <= 20; number++)
+        {
+            await RunAsync(parts, number);
+            rings.Add(time.Ring);
+        }
+        time.Now = 1;
+        (await RunAsync(parts, 21)).Fetch(Ann, isHedge: false);
+
+        time.Now += parts.Options.HedgeMin.Ticks;
+        rings.ForEach(ring => ring());
+
+        // Ten are saved, and the tickets earn no more beside them.
+        Assert.Equal(10, queue.Tickets.Count(ticket => ticket.Hedge));
+    }
+
+    private static async Task<OpenConversion> RunAsync(DispatchParts parts, int number)
+    {
+        var order = Order(number);
+        var gate = new FirstSightGate(Options.Create(parts.Options));
+        var seat = await gate.EnterAsync(order.ContentHash, order.Id, TestContext.Current.CancellationToken);
+        var conversion = new OpenConversion(order, seat!, parts);
+        _ = conversion.RunAsync(0, TestContext.Current.CancellationToken);
+        return conversion;
+    }
+
+    private static ConversionOrder Order(int number = 1) => new()
+    {
+        Id = new Guid(number, 0, 0, new byte[8]),
         Tenant = "tenant",
         Request = new ConversionRequest(new byte[1], TransformParser.Parse("width=1&format=webp").Transform!),
         ContentHash = new string('a', 64),
@@ -39,17 +125,38 @@ public sealed class OpenConversionTests
         Remaining = TimeSpan.FromSeconds(10),
     };
 
-    private static DispatchParts Parts(TimeProvider time, MemoryQueue queue)
+    private static DispatchParts Parts(TimeProvider time, IJobQueue queue)
     {
         var services = new ServiceCollection();
         services.AddEdgeDispatch();
         services.AddSingleton(time);
-        services.AddSingleton<Core.Tickets.IJobQueue>(queue);
+        services.AddSingleton(queue);
         services.AddSingleton<IPoisonLedger>(new MemoryLedger());
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(
             new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build());
         return services.BuildServiceProvider().GetRequiredService<DispatchParts>();
+    }
+
+    /// <summary>Stores tickets at once; only one of its two cells is healthy.</summary>
+    private sealed class CellQueue : IJobQueue
+    {
+        public int Cell { get; set; }
+
+        public List<Ticket> Tickets { get; } = [];
+
+        public IReadOnlyList<CellHealth> Health =>
+            [.. Enumerable.Range(0, 2).Select(cell => new CellHealth(cell, cell == Cell, "", []))];
+
+        public Task<EnqueueOutcome> EnqueueAsync(Ticket ticket, CancellationToken cancellationToken)
+        {
+            Tickets.Add(ticket);
+            return Task.FromResult(EnqueueOutcome.Stored);
+        }
+
+        public IAsyncEnumerable<ILease> LeaseAsync(
+            IReadOnlyList<Lane> lanes, LeaseCredit credit, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     /// <summary>Time that is set, and timers that ring by hand.</summary>
@@ -66,7 +173,15 @@ public sealed class OpenConversionTests
 
         public override long GetTimestamp() => Now;
 
-        public void Ring() => _ring!(_state);
+        /// <summary>Rings the timer that was made last.</summary>
+        public Action Ring
+        {
+            get
+            {
+                var (ring, state) = (_ring!, _state);
+                return () => ring(state);
+            }
+        }
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {

@@ -88,6 +88,23 @@ public sealed partial class KernelPoolTests
     }
 
     [Fact]
+    public async Task Convert_OnAKernelThatWasKilledThisMoment_IsADeathByASignal()
+    {
+        // Chance has it whether the send sees it first or the pending read: of so many, some are of each kind.
+        for (var time = 0; time < 12; time++)
+        {
+            await using var kernel = await TestKernel.StartAsync(TestFiles.FaultyKernel, Cancel);
+            Assert.Equal(0, kill(kernel.ProcessId, SignalKill));
+            SpinWait.SpinUntil(() => IsGone(kernel.ProcessId));
+
+            var answer = await kernel.ConvertAsync(TestKernel.Request(Good));
+
+            Assert.False(answer.Held);
+            Assert.Equal(KernelDeathCause.Signal, answer.Death!.Cause);
+        }
+    }
+
+    [Fact]
     public async Task Convert_WhenTheQueueIsFull_IsRefusedAtOnce()
     {
         await using var running = await RunningPool.StartAsync(Faulty with { Kernels = 1, QueueMax = 2 });
@@ -188,6 +205,11 @@ public sealed partial class KernelPoolTests
         using var impatient = new CancellationTokenSource(Patience);
         while (!condition()) await Task.Delay(Blink, TimeProvider.System, impatient.Token);
     }
+
+    // Dead with all its threads, the last of which closes its socket; not reaped yet.
+    private static bool IsGone(int process) =>
+        File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal)
+        && Directory.EnumerateDirectories($"/proc/{process}/task").Count() == 1;
 
     [LibraryImport("libc")]
     private static partial int kill(int process, int signal);
