@@ -86,21 +86,17 @@ internal sealed class Descent(OpenFolder root, FolderCache kept, int folderNames
     /// Removes a name wherever the shelf has it, durably. From below up: a reader, who looks from above, sees no older
     /// one.
     /// </summary>
-    /// <returns>Whether it was anywhere.</returns>
-    public bool Remove(string segment)
+    public void Remove(string segment)
     {
-        var (first, found) = (_steps.Count, false);
+        var first = _steps.Count;
         while (TryGoBelow(segment))
         {
         }
         for (var i = _steps.Count; i >= first; i--)
         {
             var folder = i == 0 ? root : _steps[i - 1].Folder;
-            if (!folder.Remove(segment)) continue;
-            folder.Sync();
-            found = true;
+            if (folder.Remove(segment)) folder.Sync();
         }
-        return found;
     }
 
     /// <summary>

@@ -54,7 +54,8 @@ internal sealed class ObjectTree(OpenFolder root, FolderCache kept, int folderNa
         {
             using var descent = new Descent(root, kept, folderNamesMax);
             var isEntered = segments[..^1].All(descent.TryEnter);
-            if (!(isEntered && descent.Remove(segments[^1])) && descent.HasLostItsWay()) continue;
+            if (isEntered) descent.Remove(segments[^1]);
+            if (descent.HasLostItsWay()) continue;
             if (isEntered) descent.RemoveEmptied();
             return;
         }
