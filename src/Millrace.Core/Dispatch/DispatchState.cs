@@ -47,9 +47,10 @@ public readonly record struct DispatchState
     public bool MayHedge => !HasEnded && !IsHedged && Striking == 0 && First is not null && Second is null;
 
     /// <summary>
-    /// Whether a second ticket makes sense while nobody has claimed the stored one: there has been none.
+    /// Whether a second ticket makes sense while nobody has claimed the stored one: there has been none, and its image
+    /// is no suspect, which waits for a quarantine kernel before it is claimed.
     /// </summary>
-    public bool MayRepeat => IsStored && IsIdle && !IsHedged;
+    public bool MayRepeat => IsStored && IsIdle && !IsHedged && Strikes == 0;
 
     /// <summary>Whether a worker has it by the hedge.</summary>
     public bool IsHedgeOf(Guid worker) => Of(worker)?.IsHedge ?? false;
@@ -129,17 +130,13 @@ public readonly record struct DispatchState
     }
 
     /// <summary>There was no result for so long that a second worker gets a chance.</summary>
-    public DispatchStep HedgeDue() => MayHedge
-        ? new DispatchStep(this with { IsHedged = true }) { Enqueue = Copy(isHedge: true) }
-        : new DispatchStep(this);
+    public DispatchStep HedgeDue() => Hedge(MayHedge);
 
     /// <summary>
     /// Nobody claimed the stored ticket, and later ones were claimed: it is held up on its way. A hedge goes out; of
     /// both whoever claims first has it.
     /// </summary>
-    public DispatchStep Overtaken() => MayRepeat
-        ? new DispatchStep(this with { IsHedged = true }) { Enqueue = Copy(isHedge: true) }
-        : new DispatchStep(this);
+    public DispatchStep Overtaken() => Hedge(MayRepeat);
 
     /// <summary>Nobody claimed the stored ticket for as long as one may wait.</summary>
     public DispatchStep Unclaimed() =>
@@ -161,6 +158,10 @@ public readonly record struct DispatchState
     private bool IsLatest(TicketCopy copy) => !copy.IsHedge && copy.Attempt == Attempt;
 
     private TicketCopy Copy(bool isHedge) => new(Attempt, Strikes, isHedge);
+
+    private DispatchStep Hedge(bool mayBe) => mayBe
+        ? new DispatchStep(this with { IsHedged = true }) { Enqueue = Copy(isHedge: true) }
+        : new DispatchStep(this);
 
     private DispatchStep End(ConversionFailure failure) =>
         new(this with { HasEnded = true }) { End = failure };

@@ -77,11 +77,13 @@ public sealed class DispatchStateTests
     }
 
     [Fact]
-    public void Overtaken_WhenItIsNotStoredOrClaimedOrOver_SendsNothing()
+    public void Overtaken_WhenItIsNotStoredOrClaimedOrOverOrASuspect_SendsNothing()
     {
         var unstored = DispatchState.Begin(strikes: 0).State;
+        var suspect = DispatchState.Begin(strikes: 1).State.Stored(new TicketCopy(1, 1, IsHedge: false));
 
         Assert.Null(unstored.Overtaken().Enqueue);
+        Assert.Null(suspect.Overtaken().Enqueue);
         Assert.Null(Claimed(Ann).Overtaken().Enqueue);
         Assert.Null(Claimed(Ann).GaveUp(Ann, number: null).HungUp().Overtaken().Enqueue);
     }
